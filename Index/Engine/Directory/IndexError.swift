@@ -1,0 +1,46 @@
+import Bytes
+
+/// Everything that can go wrong with an index, said so that a person can act on it.
+public enum IndexError: Error, Sendable, Equatable {
+  /// Bytes that break the format or their checksum. `detail` says what was expected and found.
+  case corrupt(file: String, offset: Int, detail: String)
+  /// A file of a format version that this program does not read.
+  case version(file: String, found: Int, supported: ClosedRange<Int>)
+  /// A system call failed on a path.
+  case system(call: String, path: String, code: Int32)
+  /// The index, document, field or file that was asked for does not exist.
+  case notFound(String)
+  /// The caller asked for something that cannot be: a bad name, an option, a schema.
+  case invalid(String)
+  /// A document that does not fit its schema. `field` is the dotted path, when there is one.
+  case document(id: String?, field: String?, detail: String)
+  /// The commit did not happen because something else came first (a fence made void, inputs merged away).
+  case superseded(String)
+  /// The commit was made visible, but its durability is unknown: the directory could not be synced.
+  case unknownDurability(generation: UInt64, code: Int32)
+  /// The caller's deadline passed, or it cancelled.
+  case cancelled
+}
+
+extension IndexError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .corrupt(let file, let offset, let detail):
+      "\(file): damaged at byte \(offset): \(detail)"
+    case .version(let file, let found, let supported):
+      "\(file): format version \(found); this program reads \(supported.lowerBound) to "
+        + "\(supported.upperBound)"
+    case .system(let call, let path, let code):
+      "\(path): \(SystemError(call, code: code).message) (\(call))"
+    case .notFound(let what): "\(what): not found"
+    case .invalid(let what): what
+    case .document(let id, let field, let detail):
+      (id.map { "document \($0): " } ?? "") + (field.map { "field \($0): " } ?? "") + detail
+    case .superseded(let what): what
+    case .unknownDurability(let generation, let code):
+      "generation \(generation) is visible, but may not survive a power cut: "
+        + SystemError("fsync", code: code).message
+    case .cancelled: "the time ran out, or the work was cancelled"
+    }
+  }
+}

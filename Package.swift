@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+// Martlet: a full-text search daemon for one machine.
+//
+// `MARTLET_CORE=1 swift test` leaves the daemon, the tool and every fetched package out: the core alone
+// builds in about a minute.
+
+import PackageDescription
+
+let coreOnly = Context.environment["MARTLET_CORE"] != nil
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A target of this package: every one has the same settings.
+func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    swiftSettings: settings)
+}
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+var targets: [Target] = [
+  .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
+  .target(name: "CLinux", path: "Sources/CLinux"),
+
+  module("Bytes", "Index/Bytes"),
+  module("JSON", "Index/JSON"),
+  module("Analysis", "Index/Analysis", ["CStemmer"]),
+  module("QueryLanguage", "Index/QueryLanguage"),
+  module(
+    "InvertedIndex", "Index/Engine", ["Bytes", "JSON", "Analysis", "QueryLanguage", "CZlib"]),
+  module("Extraction", "Tools/Extraction", ["InvertedIndex", "JSON", "CZlib"]),
+  module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
+  program("martlet-bench", "Tools/bench", ["InvertedIndex"]),
+
+  tests("BytesTests", ["Bytes"]),
+  tests("JSONTests", ["JSON"]),
+  tests("AnalysisTests", ["Analysis"]),
+  tests("QueryLanguageTests", ["QueryLanguage"]),
+  tests("InvertedIndexTests", ["InvertedIndex", "Bytes", "JSON", "Analysis", "QueryLanguage"]),
+  tests("ExtractionTests", ["Extraction", "InvertedIndex", "JSON"]),
+  tests("WireAPITests", ["WireAPI", "InvertedIndex", "JSON"]),
+]
+
+var dependencies: [Package.Dependency] = []
+
+if !coreOnly {
+  dependencies = [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ]
+  targets += [
+    module(
+      "Server", "Sources/Server",
+      [
+        "WireAPI", "InvertedIndex", "JSON", "CLinux",
+        .product(name: "Logging", package: "swift-log"),
+      ]
+        + nio),
+    program(
+      "martletd", "Sources/martletd",
+      ["Server", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    program(
+      "martlet", "Tools/martlet",
+      [
+        "WireAPI", "InvertedIndex", "Extraction", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ] + nio),
+    tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON"] + nio),
+    tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI"]),
+  ]
+}
+
+let package = Package(
+  name: "martlet", dependencies: dependencies, targets: targets, swiftLanguageModes: [.v6])
