@@ -84,9 +84,9 @@ if !coreOnly {
     program(
       "martlet", "Tools/martlet",
       [
-        "WireAPI", "InvertedIndex", "Extraction", "JSON",
+        "WireAPI", "InvertedIndex", "Extraction", "JSON", "QueryLanguage", "Analysis", "Bytes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ] + nio),
+      ]),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON"] + nio),
     tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI"]),
   ]
