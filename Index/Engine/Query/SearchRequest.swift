@@ -1,0 +1,138 @@
+// What is asked of a Searcher. Plain values: the wire, the tool and the tests build the same ones.
+
+public struct SearchRequest: Sendable, Equatable {
+  /// What becomes of text that the grammar has no place for.
+  public enum Mode: String, Sendable {
+    /// Read as well as can be, each oddity a warning.
+    case lenient
+    /// Any warning refuses the query (`IndexError.query`).
+    case strict
+    /// Every character is text: no operators.
+    case simple
+  }
+
+  /// What joins words side by side.
+  public enum Operator: String, Sendable { case and, or }
+
+  /// A field to search, and how much its occurrences weigh against the others'.
+  public struct FieldWeight: Sendable, Equatable {
+    public var name: String
+    public var boost: Float
+
+    public init(_ name: String, boost: Float = 1) {
+      self.name = name
+      self.boost = boost
+    }
+  }
+
+  public enum TotalMode: String, Sendable {
+    case exact
+    /// At least as many as were looked at: pruning may stop counting.
+    case atLeast = "atleast"
+  }
+
+  /// Passages wanted with each hit.
+  public struct Highlight: Sendable, Equatable {
+    public enum Unit: String, Sendable { case utf8, utf16 }
+
+    /// nil: the text fields that the query searches.
+    public var fields: [String]?
+    /// At most so many a field.
+    public var passages: Int
+    /// What `start` and `ranges` of a passage count.
+    public var unit: Unit
+    /// Texts are escaped as HTML and matches marked with `<mark>`.
+    public var html: Bool
+
+    public init(
+      fields: [String]? = nil, passages: Int = 3, unit: Unit = .utf8, html: Bool = false
+    ) {
+      self.fields = fields
+      self.passages = passages
+      self.unit = unit
+      self.html = html
+    }
+  }
+
+  public var query: String
+  public var mode: Mode = .lenient
+  public var defaultOperator: Operator = .and
+  /// Fields that words without `field:` search. Empty: the schema's default fields.
+  public var fields: [FieldWeight] = []
+  /// All must hold; they do not change the scores.
+  public var filters: [Filter] = []
+  /// Empty: best score first. Ties are by document number.
+  public var sort: [SortKey] = []
+  /// Hits wanted, 0…`maxLimit`.
+  public var limit: Int = 10
+  /// Stored fields wanted. nil: all but texts over 1 KiB, which `Hit.omitted` names.
+  public var select: [String]?
+  public var highlight: Highlight?
+  public var total: TotalMode = .exact
+  public var explain: Bool = false
+
+  /// More hits than that are an export.
+  public static let maxLimit = 10_000
+
+  public init(query: String = "") { self.query = query }
+}
+
+/// A condition on documents that bears on no score.
+public indirect enum Filter: Sendable, Equatable {
+  case equals(field: String, FilterValue)
+  /// Any of the values.
+  case isIn(field: String, [FilterValue])
+  case range(field: String, FilterRange)
+  /// The field has a value.
+  case exists(field: String)
+  case not(Filter)
+  case any([Filter])
+  case all([Filter])
+}
+
+/// A value as the request gives it; it is read by the field's type (a date is a string such as
+/// `2018-05`, which means the whole month).
+public enum FilterValue: Sendable, Equatable {
+  case string(String)
+  case integer(Int64)
+  case double(Double)
+  case boolean(Bool)
+}
+
+/// Bounds of a range; those left out do not bound.
+public struct FilterRange: Sendable, Equatable {
+  public var gte: FilterValue?
+  public var gt: FilterValue?
+  public var lte: FilterValue?
+  public var lt: FilterValue?
+
+  public init(
+    gte: FilterValue? = nil, gt: FilterValue? = nil, lte: FilterValue? = nil,
+    lt: FilterValue? = nil
+  ) {
+    self.gte = gte
+    self.gt = gt
+    self.lte = lte
+    self.lt = lt
+  }
+}
+
+/// One key of a sort. Documents without a value come last, whatever the direction.
+public struct SortKey: Sendable, Equatable {
+  /// nil: the score, best first.
+  public var field: String?
+  /// Largest value first. Not for the score: it is always best first.
+  public var descending: Bool
+
+  public init(field: String, descending: Bool = false) {
+    self.field = field
+    self.descending = descending
+  }
+
+  public static let score = SortKey()
+
+  private init() {
+    field = nil
+    descending = true
+  }
+}
