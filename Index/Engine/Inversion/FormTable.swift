@@ -1,0 +1,340 @@
+import Glibc
+
+/// The postings of a segment that is being built: a hash table from (field, space, form) to a chain of slices in one
+/// byte arena.
+///
+///     slots    hash (32) | entry + 1 (32)      open addressing, at most half full
+///     entries  one `Form` each, in order of first occurrence
+///     forms    the forms' bytes
+///     arena    per form a chain of slices, 12, 20, 36 … 1028 bytes; the last four bytes of a full slice
+///              hold the offset of the next one
+///
+/// A form's chain holds, for each document, the difference to its last document and then each position's
+/// difference plus one, all LEB128; a zero stands between documents:
+///
+///     documents 3 (positions 0, 7) and 5 (position 2):   4 1 8 0 2 3
+///
+/// Documents count from one here, so that the first difference is never zero. A form without
+/// positions (raw values) has the document differences alone.
+///
+/// Source: the slices are those of Lucene's `ByteSlicePool`; looking up tokens in passes hides the cache
+/// misses (see `SegmentBuilder.invert`).
+@safe
+struct FormTable: ~Copyable {
+  struct Form: BitwiseCopyable {
+    /// The first eight bytes of the form, little-endian, zero-padded: decides most comparisons.
+    var key: UInt64
+    var offset: UInt32
+    var hash: UInt32
+    var length: UInt16
+    var field: UInt16
+    var hasPositions: Bool
+    var level: UInt8
+    var documentCount: UInt32
+    /// The last document plus one.
+    var lastDocument: UInt32
+    var lastPosition: UInt32
+    var head: UInt32
+    var cursor: UInt32
+    var end: UInt32
+  }
+
+  private(set) var count = 0
+  private var slots = Growable<UInt64>(capacity: 1 << 12)
+  private var mask = (1 << 12) - 1
+  private var entries = Growable<Form>(capacity: 1 << 11)
+  private var forms = Growable<UInt8>(capacity: 1 << 14)
+  private var formLength = 0
+  private var arena = Growable<UInt8>(capacity: 1 << 16)
+  private var arenaBytes = 0
+
+  init() { unsafe slots.base.initialize(repeating: 0, count: 1 << 12) }
+
+  /// Bytes held.
+  var memory: Int {
+    slots.byteCount + entries.byteCount + forms.byteCount + arena.byteCount
+  }
+
+  /// Offsets have 32 bits: beyond this the segment must be written.
+  var isFull: Bool { arenaBytes > 3 << 30 || formLength > 3 << 30 }
+
+  /// The forms' bytes; valid until the next insertion.
+  var formBytes: UnsafePointer<UInt8> { unsafe UnsafePointer(forms.base) }
+
+  /// The forms' entries; valid until the next insertion.
+  var all: UnsafeMutablePointer<Form> { unsafe entries.base }
+
+  func bytes(of form: borrowing Form) -> UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(
+      start: forms.base + Int(form.offset), count: Int(form.length))
+  }
+
+  /// Brings the slot of `hash` near: the first pass over a batch of tokens.
+  @inline(__always)
+  func candidate(_ hash: UInt64) -> UInt32 {
+    unsafe UInt32(truncatingIfNeeded: slots.base[Int(truncatingIfNeeded: hash) & mask])
+  }
+
+  /// Brings the entry of a candidate near: the second pass. Returns where its chain ends.
+  @inline(__always)
+  func touch(_ candidate: UInt32) -> UInt32 {
+    candidate == 0 ? 0 : unsafe entries.base[Int(candidate &- 1)].cursor
+  }
+
+  /// Brings the end of a chain near: the third pass.
+  @inline(__always)
+  func peek(_ cursor: UInt32) -> UInt8 { unsafe arena.base[Int(cursor)] }
+
+  /// The entry of a form, made if it is new.
+  @inline(__always)
+  mutating func entry(
+    field: UInt16, hasPositions: Bool, hash: UInt64, bytes: UnsafePointer<UInt8>, length: Int
+  ) -> Int {
+    let key = unsafe Self.key(bytes, length)
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while true {
+      let found = unsafe slots.base[slot]
+      if found == 0 {
+        return unsafe insert(field, hasPositions, hash, key, bytes, length, slot)
+      }
+      if UInt32(truncatingIfNeeded: found &>> 32) == tag {
+        let index = Int(UInt32(truncatingIfNeeded: found)) &- 1
+        let form = unsafe entries.base + index
+        if unsafe form.pointee.key == key && form.pointee.length == UInt16(truncatingIfNeeded: length)
+          && form.pointee.field == field && form.pointee.hasPositions == hasPositions
+          && (length <= 8 || memcmp(forms.base + Int(form.pointee.offset), bytes, length) == 0)
+        {
+          return index
+        }
+      }
+      slot = (slot &+ 1) & mask
+    }
+  }
+
+  @inline(__always)
+  private static func key(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+    var key: UInt64 = 0
+    if length >= 8 {
+      return unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
+    }
+    for i in 0..<length { unsafe key |= UInt64(bytes[i]) &<< UInt64(i &* 8) }
+    return key
+  }
+
+  @inline(never)
+  private mutating func insert(
+    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ key: UInt64,
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ slot: Int
+  ) -> Int {
+    let index = count
+    entries.reserve(count + 1)
+    forms.reserve(formLength + length)
+    arena.reserve(arenaBytes + Self.sliceSize[0])
+    unsafe (forms.base + formLength).update(from: bytes, count: length)
+    unsafe (entries.base + index).initialize(
+      to: Form(
+        key: key, offset: UInt32(formLength), hash: UInt32(truncatingIfNeeded: hash),
+        length: UInt16(length), field: field, hasPositions: hasPositions, level: 0,
+        documentCount: 0, lastDocument: 0, lastPosition: 0, head: UInt32(arenaBytes),
+        cursor: UInt32(arenaBytes), end: UInt32(arenaBytes + Self.sliceSize[0] - 4)))
+    arenaBytes += Self.sliceSize[0]
+    formLength += length
+    count += 1
+    unsafe slots.base[slot] = (hash &>> 32) &<< 32 | UInt64(index + 1)
+    if count * 2 > mask { widen() }
+    return index
+  }
+
+  /// Doubles the slots. The low half of each hash is kept in its entry.
+  @inline(never)
+  private mutating func widen() {
+    let size = (mask + 1) * 2
+    var wider = Growable<UInt64>(capacity: size)
+    unsafe wider.base.initialize(repeating: 0, count: size)
+    for old in 0...mask {
+      let slot = unsafe slots.base[old]
+      if slot == 0 { continue }
+      let index = Int(UInt32(truncatingIfNeeded: slot)) - 1
+      var new = unsafe Int(entries.base[index].hash) & (size - 1)
+      while unsafe wider.base[new] != 0 { new = (new + 1) & (size - 1) }
+      unsafe wider.base[new] = slot
+    }
+    swap(&slots, &wider)
+    mask = size - 1
+  }
+
+  // MARK: Chains
+
+  private static let sliceSize: [8 of Int] = [12, 20, 36, 68, 132, 260, 516, 1028]
+
+  /// Adds one occurrence; documents ascend, positions in a document do not descend.
+  @inline(__always)
+  mutating func append(_ index: Int, document: UInt32, position: UInt32) {
+    let form = unsafe entries.base + index
+    let number = document &+ 1
+    if unsafe form.pointee.lastDocument != number {
+      if unsafe form.pointee.documentCount != 0 { unsafe put(form, 0) }
+      unsafe put(form, varint: number &- form.pointee.lastDocument)
+      unsafe form.pointee.lastDocument = number
+      unsafe form.pointee.lastPosition = 0
+      unsafe form.pointee.documentCount &+= 1
+    } else if unsafe form.pointee.lastPosition == position {
+      return
+    }
+    unsafe put(form, varint: position &- form.pointee.lastPosition &+ 1)
+    unsafe form.pointee.lastPosition = position
+  }
+
+  /// Adds a document to a form without positions; false when it was there already.
+  mutating func append(_ index: Int, document: UInt32) -> Bool {
+    let form = unsafe entries.base + index
+    let number = document &+ 1
+    if unsafe form.pointee.lastDocument == number { return false }
+    unsafe put(form, varint: number &- form.pointee.lastDocument)
+    unsafe form.pointee.lastDocument = number
+    unsafe form.pointee.documentCount &+= 1
+    return true
+  }
+
+  @inline(__always)
+  private mutating func put(_ form: UnsafeMutablePointer<Form>, varint value: UInt32) {
+    var rest = value
+    while rest >= 0x80 {
+      unsafe put(form, UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest &>>= 7
+    }
+    unsafe put(form, UInt8(truncatingIfNeeded: rest))
+  }
+
+  @inline(__always)
+  private mutating func put(_ form: UnsafeMutablePointer<Form>, _ byte: UInt8) {
+    if unsafe form.pointee.cursor == form.pointee.end { unsafe extend(form) }
+    unsafe arena.base[Int(form.pointee.cursor)] = byte
+    unsafe form.pointee.cursor &+= 1
+  }
+
+  @inline(never)
+  private mutating func extend(_ form: UnsafeMutablePointer<Form>) {
+    let level = unsafe min(Int(form.pointee.level) + 1, 7)
+    let size = Self.sliceSize[level]
+    arena.reserve(arenaBytes + size)
+    unsafe UnsafeMutableRawPointer(arena.base + Int(form.pointee.end))
+      .storeBytes(of: UInt32(arenaBytes), as: UInt32.self)
+    unsafe form.pointee.level = UInt8(level)
+    unsafe form.pointee.cursor = UInt32(arenaBytes)
+    unsafe form.pointee.end = UInt32(arenaBytes + size - 4)
+    arenaBytes += size
+  }
+
+  /// Reads a form's chain from its beginning. The table must not change meanwhile.
+  func chain(_ index: Int) -> Chain {
+    unsafe Chain(arena.base, entries.base[index])
+  }
+
+  /// A cursor over one form's chain.
+  @safe
+  struct Chain {
+    private let arena: UnsafePointer<UInt8>
+    private var cursor: Int
+    private var end: Int
+    private let stop: Int
+    private var level = 0
+    private let hasPositions: Bool
+    /// The current document, from zero; `UInt32.max` before the first and after the last.
+    private(set) var document: UInt32 = .max
+
+    fileprivate init(_ arena: UnsafePointer<UInt8>, _ form: Form) {
+      unsafe self.arena = arena
+      cursor = Int(form.head)
+      end = Int(form.head) + FormTable.sliceSize[0] - 4
+      stop = Int(form.cursor)
+      hasPositions = form.hasPositions
+    }
+
+    private var isAtEnd: Bool { cursor == stop }
+
+    /// Moves to the next document and appends its positions to `positions`, emptied before.
+    /// - Returns: false at the end.
+    @inline(__always)
+    mutating func next(_ positions: inout PositionBuffer) -> Bool {
+      positions.count = 0
+      if isAtEnd {
+        document = .max
+        return false
+      }
+      document = document &+ varint()
+      if hasPositions {
+        var position: UInt32 = 0
+        while !isAtEnd {
+          let delta = varint()
+          if delta == 0 { break }
+          position = position &+ delta &- 1
+          positions.append(position)
+        }
+      }
+      return true
+    }
+
+    @inline(__always)
+    private mutating func varint() -> UInt32 {
+      var byte = UInt32(next())
+      if byte < 0x80 { return byte }
+      var value = byte & 0x7f
+      var shift: UInt32 = 7
+      repeat {
+        byte = UInt32(next())
+        value |= (byte & 0x7f) &<< shift
+        shift &+= 7
+      } while byte >= 0x80
+      return value
+    }
+
+    @inline(__always)
+    private mutating func next() -> UInt8 {
+      if cursor == end { follow() }
+      let byte = unsafe arena[cursor]
+      cursor &+= 1
+      return byte
+    }
+
+    @inline(never)
+    private mutating func follow() {
+      level = min(level + 1, 7)
+      cursor = unsafe Int(UnsafeRawPointer(arena + end).loadUnaligned(as: UInt32.self))
+      end = cursor + FormTable.sliceSize[level] - 4
+    }
+  }
+}
+
+/// The positions of one form in one document, reused from document to document.
+@safe
+struct PositionBuffer: ~Copyable {
+  private var memory = Growable<UInt32>(capacity: 256)
+  var count = 0
+
+  @inline(__always)
+  mutating func append(_ position: UInt32) {
+    memory.reserve(count &+ 1)
+    unsafe memory.base[count] = position
+    count &+= 1
+  }
+
+  var values: UnsafeBufferPointer<UInt32> {
+    unsafe UnsafeBufferPointer(start: memory.base, count: count)
+  }
+
+  /// Sorts the positions and drops repeated ones: several forms of one term met in a document.
+  mutating func sortUnique() {
+    var all = unsafe UnsafeMutableBufferPointer(start: memory.base, count: count)
+    unsafe all.sort()
+    var kept = 0
+    for i in 0..<count {
+      let position = unsafe all[i]
+      if kept > 0, unsafe all[kept - 1] == position { continue }
+      unsafe all[kept] = position
+      kept += 1
+    }
+    count = kept
+  }
+}
