@@ -50,7 +50,6 @@ var targets: [Target] = [
     "InvertedIndex", "Index/Engine", ["Bytes", "JSON", "Analysis", "QueryLanguage", "CZlib"]),
   module("Extraction", "Tools/Extraction", ["InvertedIndex", "JSON", "CZlib"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
-  program("martlet-bench", "Tools/bench", ["InvertedIndex"]),
 
   tests("BytesTests", ["Bytes"]),
   tests("JSONTests", ["JSON"]),
@@ -85,6 +84,12 @@ if !coreOnly {
       "martlet", "Tools/martlet",
       [
         "WireAPI", "InvertedIndex", "Extraction", "JSON", "QueryLanguage", "Analysis", "Bytes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    program(
+      "martlet-bench", "Tools/bench",
+      [
+        "InvertedIndex", "Bytes", "Analysis", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON"] + nio),
