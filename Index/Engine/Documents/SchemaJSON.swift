@@ -1,0 +1,110 @@
+import JSON
+
+/// The JSON form of a schema:
+///
+///     {"fields": [{"name": "title", "type": "text", "analyzer": "english"},
+///                 {"name": "date", "type": "date"}],
+///      "dynamic": "add", "default_fields": ["title"]}
+///
+/// A field's number is its place in the array, `id` (which may be left out) apart. `analyzer` (for text),
+/// `stored`, `indexed` and `column` may be left out, so may `dynamic` and `default_fields`. A member that
+/// is not known is an error.
+extension Schema {
+  /// - Throws: `invalid`, with the place and the reason.
+  public init(json: JSONValue) throws(IndexError) {
+    guard let object = json.object else {
+      throw .invalid("a schema is an object, not \(json.kind)")
+    }
+    try object.checkNames(["fields", "dynamic", "default_fields"], in: "schema")
+    guard let list = object["fields"]?.array else {
+      throw .invalid("schema: \"fields\" must be an array of fields")
+    }
+    var fields: [Field] = []
+    for (place, value) in list.enumerated() {
+      fields.append(try Field(json: value, place: place))
+    }
+    var dynamic = Dynamic.add
+    if let value = object["dynamic"] {
+      guard let known = value.string.flatMap(Dynamic.init) else {
+        throw .invalid("schema: \"dynamic\" must be \"add\", \"ignore\" or \"reject\"")
+      }
+      dynamic = known
+    }
+    var defaults: [String]?
+    if let value = object["default_fields"], !value.isNull {
+      let names = value.array?.compactMap(\.string)
+      guard let names, names.count == value.array?.count, !names.isEmpty else {
+        throw .invalid("schema: \"default_fields\" must be an array of field names")
+      }
+      defaults = names
+    }
+    try self.init(fields: fields, dynamic: dynamic, defaultFields: defaults)
+  }
+
+  /// The whole schema, `id` and every default included: `init(json:)` reads it back the same.
+  public func json() -> JSONValue {
+    var object: JSONObject = [
+      "fields": .array(fields.map { $0.json() }), "dynamic": .string(dynamic.rawValue),
+    ]
+    if let defaultFields {
+      object["default_fields"] = .array(defaultFields.map { .string($0) })
+    }
+    return .object(object)
+  }
+}
+
+extension Field {
+  /// - Parameter place: in the schema's array, for messages about a field without a name.
+  init(json: JSONValue, place: Int) throws(IndexError) {
+    guard let object = json.object else {
+      throw .invalid("schema: fields[\(place)] must be an object, not \(json.kind)")
+    }
+    guard let name = object["name"]?.string else {
+      throw .invalid("schema: fields[\(place)] needs a \"name\"")
+    }
+    try object.checkNames(
+      ["name", "type", "analyzer", "stored", "indexed", "column"], in: "field \(name)")
+    guard let type = object["type"]?.string.flatMap(FieldType.init(name:)) else {
+      let known = FieldType.allCases.map(\.name).joined(separator: ", ")
+      throw .invalid("field \(name): \"type\" must be one of \(known)")
+    }
+    var analyzer: String?
+    if let value = object["analyzer"], !value.isNull {
+      guard let text = value.string else {
+        throw .invalid("field \(name): \"analyzer\" must be a name")
+      }
+      analyzer = text
+    }
+    try self.init(
+      name: name, type: type, analyzer: analyzer,
+      stored: try object.flag("stored", of: name) ?? true,
+      indexed: try object.flag("indexed", of: name) ?? true,
+      column: try object.flag("column", of: name))
+  }
+
+  func json() -> JSONValue {
+    var object: JSONObject = ["name": .string(name), "type": .string(type.name)]
+    if let analyzer { object["analyzer"] = .string(analyzer) }
+    object["stored"] = .bool(stored)
+    object["indexed"] = .bool(indexed)
+    object["column"] = .bool(column)
+    return .object(object)
+  }
+}
+
+extension JSONObject {
+  fileprivate func checkNames(_ known: [String], in place: String) throws(IndexError) {
+    guard let stranger = names.first(where: { !known.contains($0) }) else { return }
+    throw .invalid(
+      "\(place): unknown member \"\(stranger)\"; known are "
+        + known.joined(separator: ", "))
+  }
+
+  fileprivate func flag(_ name: String, of field: String) throws(IndexError) -> Bool? {
+    guard let value = self[name], !value.isNull else { return nil }
+    guard let flag = value.bool else {
+      throw .invalid("field \(field): \"\(name)\" must be true or false")
+    }
+    return flag
+  }
+}
