@@ -1,0 +1,91 @@
+import ArgumentParser
+
+/// Options that every command has.
+struct CommonOptions: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "The folder of the indexes.",
+      discussion:
+        "Else $MARTLET_DATA, else /var/lib/martlet for root, else $XDG_DATA_HOME/martlet.",
+      valueName: "dir"))
+  var dataPath: String?
+
+  @Flag(help: "The answer as JSON, exactly as the wire API gives it.")
+  var json = false
+
+  @Flag(
+    name: .shortAndLong,
+    help: "Print nothing but the answer and errors: no progress, no summary, no warnings.")
+  var quiet = false
+
+  func dataFolder() throws(Failure) -> DataFolder { try DataFolder(option: dataPath) }
+
+  /// A word for people, on standard error, unless `--quiet`.
+  func note(_ text: String) {
+    if !quiet { complain(text) }
+  }
+}
+
+/// Options of the commands that ask an index.
+struct AskOptions: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask the daemon at this Unix socket instead of opening the index here.", valueName: "path"))
+  var socket: String?
+
+  mutating func validate() throws {
+    if socket != nil, common.dataPath != nil {
+      throw ValidationError(
+        "--socket asks the daemon, which knows its own folder: leave out --data")
+    }
+  }
+
+  func backend(timeout: Int = 70) throws(Failure) -> any Backend {
+    if let socket { return DaemonBackend(path: socket, timeout: timeout) }
+    return LocalBackend(folder: try common.dataFolder())
+  }
+
+  /// Asks, and prints the answer: its bytes with `--json`, else what `render` makes of it.
+  func answer(
+    _ question: Question, timeout: Int = 70, render: (Answer, Output) throws(Failure) -> Void
+  ) throws(Failure) -> Answer {
+    let bytes = try backend(timeout: timeout).ask(question)
+    let answer = try Answer(bytes)
+    let output = Output(1)
+    if common.json {
+      output.write(bytes)
+      output.write("\n")
+    } else {
+      try render(answer, output)
+    }
+    output.flush()
+    return answer
+  }
+}
+
+/// Options of the commands that build segments.
+struct BuildOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Memory that may be used, as 512M or 2G.", valueName: "size"))
+  var memory = Size(bytes: 256 << 20)
+
+  @Option(help: ArgumentHelp("Indexing threads; all cores when not given.", valueName: "n"))
+  var threads: Int?
+
+  /// Below this the buffers of one thread and one merge do not fit.
+  static let leastMemory = 16 << 20
+
+  mutating func validate() throws {
+    if memory.bytes < BuildOptions.leastMemory {
+      throw ValidationError(
+        "--memory: at least \(Size.describe(BuildOptions.leastMemory)) are needed")
+    }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads: a number from 1 to 256")
+    }
+  }
+
+  var threadCount: Int { threads ?? availableCores() }
+}

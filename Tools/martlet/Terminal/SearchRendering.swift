@@ -1,0 +1,129 @@
+import JSON
+
+/// The answer to a search, for people: a numbered title, where it lies, and the passages with what matched in bold.
+struct SearchRendering {
+  let output: Output
+  /// The fields were chosen: print them all, not only a title.
+  let select: Bool
+  let quiet: Bool
+
+  private var terminal: Terminal { output.terminal }
+
+  func render(_ answer: Answer) {
+    let hits = answer["hits"]?.array ?? []
+    for (i, hit) in hits.enumerated() { render(hit, number: i + 1) }
+    output.flush()
+    SearchRendering.warnings(answer, quiet: quiet)
+    if !quiet { complain(summary(answer, shown: hits.count)) }
+  }
+
+  private func render(_ hit: JSONValue, number: Int) {
+    let fields = hit["fields"]?.object
+    let id = printable(hit["id"]?.string ?? "")
+    let title = SearchRendering.title(fields)
+    let place = "\(number). "
+    let score = hit["score"]?.number.map { "  \(decimals(Float($0)))" } ?? ""
+    let width = max(20, terminal.width - place.utf8.count - score.count)
+    if let title {
+      output.line(
+        place + terminal.style(shortened(printable(title), to: width), .bold)
+          + terminal.style(score, .dim))
+      output.line("   " + terminal.style(detail(fields, id: id), .dim))
+    } else {
+      output.line(place + terminal.style(id, .bold) + terminal.style(score, .dim))
+    }
+    if select {
+      for member in fields?.members ?? [] where member.name != "id" {
+        output.line("   \(printable(member.name)): \(printable(Answer.text(member.value)))")
+      }
+    }
+    for passage in hit["passages"]?.array ?? [] { output.line("   " + highlighted(passage)) }
+    if let explanation = hit["explanation"], !explanation.isNull { explain(explanation, depth: 0) }
+    output.line()
+  }
+
+  /// The title, or what comes next to one.
+  private static func title(_ fields: JSONObject?) -> String? {
+    for name in ["title", "headline", "subject", "name"] {
+      if let text = fields?[name]?.string, !text.isEmpty { return text }
+    }
+    return nil
+  }
+
+  /// `2018-05-14 · Sputnik · /home/me/article.txt`
+  private func detail(_ fields: JSONObject?, id: String) -> String {
+    var parts: [String] = []
+    for name in ["date", "captured", "agency", "author"] where parts.count < 2 {
+      if let text = fields?[name]?.string, !text.isEmpty { parts.append(printable(text)) }
+    }
+    return (parts + [id]).joined(separator: " · ")
+  }
+
+  /// The text of a passage with its ranges ([start, end) in bytes of the text) in bold; on one line.
+  func highlighted(_ passage: JSONValue) -> String {
+    let text = passage["text"]?.string ?? ""
+    let bytes = Array(text.utf8)
+    var result = ""
+    var at = 0
+    for range in passage["ranges"]?.array ?? [] {
+      guard let bounds = range.array, bounds.count == 2, let start = bounds[0].int,
+        let end = bounds[1].int,
+        at <= start, start < end, end <= bytes.count
+      else { continue }
+      result += printable(String(decoding: bytes[at..<start], as: UTF8.self))
+      let match = printable(String(decoding: bytes[start..<end], as: UTF8.self))
+      result += terminal.styled ? terminal.style(match, .match) : match
+      at = end
+    }
+    result += printable(String(decoding: bytes[at...], as: UTF8.self))
+    return result
+  }
+
+  private func explain(_ node: JSONValue, depth: Int) {
+    let indent = String(repeating: "  ", count: depth + 2)
+    let value = (node["value"]?.number).map { decimals(Float($0)) } ?? ""
+    let details = (node["details"]?.array ?? []).compactMap { detail -> String? in
+      guard let name = detail["name"]?.string, let value = detail["value"] else { return nil }
+      return "\(name) \(value)"
+    }
+    let tail = details.isEmpty ? "" : "  (\(details.joined(separator: ", ")))"
+    output.line(
+      indent + "\(value)  \(printable(node["what"]?.string ?? ""))"
+        + terminal.style(printable(tail), .dim))
+    // An explanation is as deep as the query, which is bounded.
+    for part in node["parts"]?.array ?? [] where depth < 64 { explain(part, depth: depth + 1) }
+  }
+
+  private func summary(_ answer: Answer, shown: Int) -> String {
+    var line = ""
+    if let total = answer["total"]?["value"]?.int {
+      let exact = answer["total"]?["exact"]?.bool ?? true
+      line =
+        total == 0 ? "nothing found" : "\(exact ? "" : "at least ")\(counted(total, "document"))"
+      if total > shown, shown > 0 { line += ", \(shown) shown" }
+    }
+    if let microseconds = answer["took_us"]?.int {
+      line += " in \(Progress.duration(Double(microseconds) / 1e6, fine: true))"
+    }
+    return line
+  }
+
+  /// What the query's reader warned of, on standard error.
+  static func warnings(_ answer: Answer, quiet: Bool) {
+    guard !quiet else { return }
+    for warning in answer["warnings"]?.array ?? [] {
+      let code = warning["code"]?.string ?? ""
+      let at = warning["at"]?.int.map { " at byte \($0)" } ?? ""
+      complain("warning: \(warning["detail"]?.string ?? code) (\(code)\(at))")
+    }
+  }
+
+  /// Three significant decimals are enough to compare scores by eye.
+  private func decimals(_ value: Float) -> String {
+    let thousandths = Int((Double(value) * 1000).rounded())
+    let fraction = String(abs(thousandths % 1000))
+    let sign = thousandths < 0 ? "-" : ""
+    return
+      "\(sign)\(abs(thousandths / 1000)).\(String(repeating: "0", count: 3 - fraction.utf8.count))\(fraction)"
+  }
+}
