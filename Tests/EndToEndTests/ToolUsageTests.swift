@@ -4,7 +4,8 @@ import Testing
 @Suite("The tool's command line")
 struct ToolUsageTests {
   static let commands = [
-    "index", "rebuild", "delete", "search", "count", "get", "list", "stats", "schema", "verify", "merge", "export",
+    "index", "rebuild", "delete", "search", "count", "get", "list", "stats", "schema", "verify",
+    "merge", "export",
     "analyze", "drop",
   ]
 
@@ -33,10 +34,14 @@ struct ToolUsageTests {
 
   @Test(
     "a name that is not allowed is refused with the rule: 64",
-    arguments: ["Upper", "../etc", "a/b", ".", "-x", "", "naïve", String(repeating: "a", count: 65), "a b"])
+    arguments: [
+      "Upper", "../etc", "a/b", ".", "-x", "", "naïve", String(repeating: "a", count: 65), "a b",
+    ])
   func badName(name: String) throws {
     let bench = try ToolBench()
-    for arguments in [["index", "--", name, "-"], ["search", "--", name, "word"], ["drop", "--yes", "--", name]] {
+    for arguments in [
+      ["index", "--", name, "-"], ["search", "--", name, "word"], ["drop", "--yes", "--", name],
+    ] {
       let process = try ToolProcess(arguments, environment: ["MARTLET_DATA": bench.data])
       let result = try process.wait()
       #expect(result.status == 64, "\(arguments): \(result.errors)")
@@ -44,11 +49,14 @@ struct ToolUsageTests {
     #expect(bench.names(in: "").isEmpty)
   }
 
-  @Test("an index that does not exist is said so: 66", arguments: ["search", "count", "get", "stats", "verify"])
+  @Test(
+    "an index that does not exist is said so: 66",
+    arguments: ["search", "count", "get", "stats", "verify"])
   func noIndex(command: String) throws {
     let extra = command == "search" || command == "get" ? ["word"] : []
     let bench = try ToolBench()
-    let process = try ToolProcess([command, "nothing"] + extra, environment: ["MARTLET_DATA": bench.data])
+    let process = try ToolProcess(
+      [command, "nothing"] + extra, environment: ["MARTLET_DATA": bench.data])
     let result = try process.wait()
     #expect(result.status == 66)
     #expect(result.errors.contains("nothing"))
@@ -72,10 +80,13 @@ struct ToolUsageTests {
     #expect(result.errors.contains("martletd"))
   }
 
-  @Test("sizes and numbers out of range are usage errors", arguments: [
-    ["index", "n", "--memory", "5"], ["index", "n", "--memory", "many"], ["index", "n", "--threads", "0"],
-    ["search", "n", "x", "-n", "-1"], ["index", "n", "--commit-every", "0"], ["delete", "n"],
-  ])
+  @Test(
+    "sizes and numbers out of range are usage errors",
+    arguments: [
+      ["index", "n", "--memory", "5"], ["index", "n", "--memory", "many"],
+      ["index", "n", "--threads", "0"],
+      ["search", "n", "x", "-n", "-1"], ["index", "n", "--commit-every", "0"], ["delete", "n"],
+    ])
   func badNumbers(arguments: [String]) throws {
     let result = try ToolProcess(arguments).wait()
     #expect(result.status == 64, "\(arguments): \(result.errors)")
@@ -84,7 +95,8 @@ struct ToolUsageTests {
   @Test("--data wins over MARTLET_DATA, which wins over XDG_DATA_HOME")
   func dataFolder() throws {
     let bench = try ToolBench()
-    _ = try bench.run("index", "a", "-q", "--data", "\(bench.path)/one", "-", input: ToolDocuments.harbour)
+    _ = try bench.run(
+      "index", "a", "-q", "--data", "\(bench.path)/one", "-", input: ToolDocuments.harbour)
     #expect(bench.names(in: "one") == ["a"])
     _ = try bench.run("index", "b", "-q", "-", input: ToolDocuments.harbour)
     #expect(bench.names(in: "data") == ["b"])

@@ -12,7 +12,7 @@ enum Interruption {
   static func install() {
     _ = signalled.load(ordering: .relaxed)  // made here, not in the handler
     var action = sigaction()
-    action.__sigaction_handler.sa_handler = { number in
+    unsafe action.__sigaction_handler.sa_handler = { number in
       if Interruption.signalled.load(ordering: .relaxed) != 0 { _exit(128 + number) }
       Interruption.signalled.store(number, ordering: .relaxed)
     }

@@ -87,7 +87,7 @@ struct HTTPAnswer: Equatable {
         guard buffer.count - start <= limit else {
           throw broken(Broken(reason: "a line that is too long"))
         }
-        searched = buffer.count - start  // where the end will be once `fill` has moved what is left to the front
+        searched = buffer.count - start
         try fill()
       }
     }

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import InvertedIndex
+
+/// The version of the program; files and protocol have versions of their own.
+let version = "0.1.0"
+
+/// The tool: indexes documents and asks indexes, here or through the daemon.
+///
+/// A command makes a question of the wire API from its options, has it answered here or by the daemon, and prints the
+/// answer. Commands that write open the index here. Everything that goes wrong ends as one `Failure`.
+@main
+struct Martlet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "martlet",
+    abstract: "Full-text search for one machine.",
+    discussion: """
+      Examples:
+        martlet index news articles.jsonl        make an index, or add to it
+        martlet search news nuclear deterrent    ask it
+        martlet help index                       every command has examples
+
+      Exit codes are those of sysexits.h (64 usage, 65 data, 66 no input, 69 no daemon, 73 and 74 files,
+      75 try again, 77 no permission, 78 another version), and 1 for "nothing found".
+      """,
+    version: version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self]),
+      CommandGroup(
+        name: "Look", subcommands: [ListCommand.self, StatsCommand.self, AnalyzeCommand.self]),
+    ])
+
+  static func main() {
+    Interruption.install()
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      end(failure)
+    } catch let error as IndexError {
+      end(Failure(error))
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func end(_ failure: Failure) -> Never {
+    if !failure.message.isEmpty { complain("martlet: \(failure.message)") }
+    if let hint = failure.hint { complain("  \(hint)") }
+    Glibc.exit(failure.status.rawValue)
+  }
+}
