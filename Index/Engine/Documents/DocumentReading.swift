@@ -44,6 +44,7 @@ extension Document {
     while true {
       let start = bytes.count
       let token = try reader.next(into: &bytes)
+      guard token != .end else { break }
       // Values are checked as they come: the bytes grow beyond the text's count by the paths alone.
       guard bytes.count <= 4 * Self.maximumSize, values.count < Self.maximumValueCount else {
         throw reader.error(
@@ -78,11 +79,10 @@ extension Document {
       case .endArray:
         arrays -= 1
         frames.removeLast()
-      case .end:
-        if hasDropped { removeDropped() }
-        return
+      case .end: break
       }
     }
+    if hasDropped { removeDropped() }
   }
 
   private mutating func appendWord(
