@@ -1,0 +1,168 @@
+import CStemmer
+
+/// Text to tokens, and words to index terms: an analyzer by name. Immutable and safe to share among threads; what changes
+/// lives in the caller's `TokenBuffer` and `Scratch`.
+///
+/// The module in reading order: TextBytes (bounded UTF-8), UnicodeTables (generated data), WordBreaker (UAX #29),
+/// Tokenizer and Compound (words and compounds into a TokenBuffer), Normalization (exact and folded forms), Analyzer.
+///
+/// A word has two forms. Its *exact form* is made while tokenising; its *index form* is a pure function of the exact form,
+/// so that documents and queries agree whoever computes it, and it is computed once for each distinct word of a
+/// segment, not once for each token.
+public final class Analyzer: Sendable {
+  /// Bytes of the longest form; a longer word is cut after a whole character.
+  public static let maxFormLength = 255
+
+  public let name: String
+  /// Changes whenever the same text may give other tokens or forms: rules, tables, stemmer.
+  public let fingerprint: UInt64
+  let kind: Kind
+  let language: Language?
+  let tables = UnicodeTables.shared
+
+  enum Kind: UInt64 {
+    case words = 1
+    case whitespace = 2
+    case keyword = 3
+  }
+
+  /// To be raised with every change of the rules in code; the tables bring their own digest.
+  private static let rulesVersion: UInt64 = 1
+
+  private init?(name: String, kind: Kind, language: Language?) {
+    self.name = name
+    self.kind = kind
+    self.language = language
+    var hash = FormHash.mix(Self.rulesVersion, kind.rawValue)
+    if kind == .words { hash = FormHash.mix(hash, UnicodeDataTables.digest) }
+    if let language {
+      guard let stemmed = language.fingerprint() else { return nil }
+      hash = FormHash.mix(hash, stemmed)
+    }
+    fingerprint = hash
+  }
+
+  private static let all: [Analyzer] = {
+    let plain: [(String, Kind)] = [
+      ("standard", .words), ("whitespace", .whitespace), ("keyword", .keyword),
+    ]
+    return plain.compactMap { Analyzer(name: $0.0, kind: $0.1, language: nil) }
+      + Language.all.compactMap { Analyzer(name: $0.name, kind: .words, language: $0) }
+  }()
+
+  /// The analyzer called `name`: `standard`, `whitespace`, `keyword`, or a language, such as `english`.
+  public static func named(_ name: String) -> Analyzer? {
+    all.first { $0.name == name }
+  }
+
+  public static var names: [String] { all.map(\.name) }
+
+  /// Appends the tokens of `text` with their exact forms to `buffer`.
+  ///
+  /// `text` is UTF-8; ill-formed bytes separate words. Offsets are those of `text`; positions begin at `positionBase`. One buffer
+  /// takes 512 MiB of text between two `removeAll`; the rest is left out.
+  /// - Returns: The number of positions taken, which is the text's part of the field's length: joined forms of compounds do not
+  ///   count.
+  public func tokenize(
+    _ text: RawSpan, into buffer: inout TokenBuffer, positionBase: UInt32 = 0
+  ) -> Int {
+    unsafe text.withUnsafeBytes { raw in
+      let room = TokenBuffer.maxTextCount &- buffer.textCount
+      let bytes = unsafe TextBytes(UnsafeRawBufferPointer(rebasing: raw.prefix(room)))
+      buffer.textCount &+= bytes.count
+      switch kind {
+      case .words:
+        var tokenizer = Tokenizer(bytes, tables: tables, positionBase: positionBase)
+        tokenizer.run(into: &buffer)
+        return tokenizer.positions
+      case .whitespace:
+        return PlainTokenizer(text: bytes, positionBase: positionBase).splitAtSpace(into: &buffer)
+      case .keyword:
+        return PlainTokenizer(text: bytes, positionBase: positionBase).takeWhole(into: &buffer)
+      }
+    }
+  }
+
+  /// Replaces `output` by the index form of `exact`, the exact form of a token. Never empty when `exact` is not.
+  /// - Parameter scratch: One that this analyzer made.
+  public func indexForm(_ exact: RawSpan, scratch: inout Scratch, into output: inout [UInt8]) {
+    precondition(scratch.name == name, "a scratch of another analyzer")
+    guard kind == .words else {
+      output.removeAll(keepingCapacity: true)
+      append(exact, to: &output)
+      return
+    }
+    guard let language, !language.foldsFirst else {
+      Normalization.folded(exact, into: &output)
+      dropPossessive(&output)
+      if language != nil { scratch.stem(&output) }
+      if output.isEmpty { append(exact, to: &output) }
+      return
+    }
+    var word: [UInt8] = []
+    append(exact, to: &word)
+    dropPossessive(&word)
+    scratch.stem(&word)
+    Normalization.folded(unsafe word.span.bytes, into: &output)
+    if output.isEmpty { append(exact, to: &output) }
+  }
+
+  /// Whether the word is one that a long OR query can leave out. Takes exact or index forms.
+  public func isStopWord(_ form: RawSpan) -> Bool {
+    guard let language, form.byteCount <= language.longestStopWord else { return false }
+    return unsafe form.withUnsafeBytes { raw in
+      language.stopWords.contains { unsafe $0.elementsEqual(raw) }
+    }
+  }
+
+  /// The hash that a token of this exact form carries.
+  public static func hash(of form: RawSpan) -> UInt64 {
+    unsafe form.withUnsafeBytes { raw in
+      let bytes = unsafe TextBytes(raw)
+      return unsafe FormHash.of(bytes.base, count: bytes.count)
+    }
+  }
+
+  public func makeScratch() -> Scratch {
+    Scratch(name: name, algorithm: language?.algorithm)
+  }
+
+  /// The working memory of `indexForm`: a stemmer, which is not safe to share among threads.
+  @safe
+  public struct Scratch: ~Copyable {
+    let name: String
+    private let stemmer: OpaquePointer?
+
+    init(name: String, algorithm: String?) {
+      self.name = name
+      unsafe stemmer = algorithm.flatMap { unsafe sb_stemmer_new($0, "UTF_8") }
+    }
+
+    deinit {
+      if let stemmer = unsafe stemmer { unsafe sb_stemmer_delete(stemmer) }
+    }
+
+    var hasStemmer: Bool { unsafe stemmer != nil }
+
+    /// Replaces `word` by its stem.
+    func stem(_ word: inout [UInt8]) {
+      guard let stemmer = unsafe stemmer, !word.isEmpty else { return }
+      guard let stem = unsafe sb_stemmer_stem(stemmer, word, Int32(word.count)) else { return }
+      let count = Int(unsafe sb_stemmer_length(stemmer))
+      guard count > 0 else { return }
+      unsafe word.replaceSubrange(
+        0..., with: UnsafeBufferPointer(start: stem, count: count))
+    }
+  }
+
+  /// `finland's` is `finland`.
+  private func dropPossessive(_ word: inout [UInt8]) {
+    if word.count > 2, word[word.count - 1] == 0x73, word[word.count - 2] == 0x27 {
+      word.removeLast(2)
+    }
+  }
+
+  private func append(_ bytes: RawSpan, to output: inout [UInt8]) {
+    unsafe bytes.withUnsafeBytes { raw in unsafe output.append(contentsOf: raw) }
+  }
+}

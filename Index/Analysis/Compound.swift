@@ -1,0 +1,156 @@
+/// The general way of tokenising: words of any script, and compounds.
+///
+/// A *part* is a run of letters, digits and katakana with the marks that are written on them, and apostrophes between
+/// letters. Parts with exactly one inner mark between them are a compound. Inner marks are those that UAX #29 keeps within
+/// a word (`.` `_` `:` between letters, `.` `,` `'` between digits, …), and between two words a hyphen, `@`
+/// or `&`. `U.S.` is `u` `s` and, joined, `us`; `COVID-19` is `covid` `19` and `covid19`. Numbers alone are joined only where
+/// groups of three digits or more follow (`1,234`, `555-1234`): 35 should not find 3.5, nor 1020 the range 10-20.
+extension Tokenizer {
+  private typealias C = WordClass
+
+  /// The parts emitted since the present compound began.
+  private struct Chain {
+    /// Number of the first part's token in the buffer.
+    var first = 0
+    var parts = 0
+    /// Sum of the parts' form lengths.
+    var length = 0
+    /// Scalars between the last part and the place at hand; 1 joins.
+    var gap = 0
+  }
+
+  /// Tokenises from the boundary `start` on, to the end of the segment there, or of the compound that begins with it.
+  /// - Returns: The boundary where it stopped.
+  @inline(never)
+  mutating func word(at start: Int, into buffer: inout TokenBuffer) -> Int {
+    let segment = breaker.segment(from: start)
+    if segment.classes
+      & (C.wordParts | C.bit(C.loneLetter) | C.bit(C.emoji) | C.bit(C.regionalIndicator))
+      == 0
+    {
+      if segment.classes & C.bit(C.pictograph) != 0, hasEmojiSelector(start, segment.end) {
+        single(start, segment.end, into: &buffer)
+      }
+      return segment.end
+    }
+    if segment.classes & C.wordParts == 0 {
+      single(start, segment.end, into: &buffer)
+      return segment.end
+    }
+    var chain = Chain(first: buffer.count)
+    var from = start
+    var end = segment.end
+    var classes = segment.classes
+    while true {
+      if classes & C.marks == 0 {
+        part(from, end, &chain, &buffer)
+      } else {
+        parts(from, end, &chain, &buffer)
+      }
+      guard chain.gap == 0, chain.parts != 0, end < text.count else { break }
+      let (_, mark, length) = breaker.scalar(end)
+      guard mark & C.joinerBit != 0, end &+ length < text.count else { break }
+      let next = breaker.scalar(end &+ length)
+      guard C.bit(next.properties) & C.wordParts != 0 else { break }
+      chain.gap = 1
+      from = end &+ length
+      let following = breaker.segment(from: from)
+      end = following.end
+      classes = following.classes
+    }
+    close(&chain, &buffer)
+    return end
+  }
+
+  /// A token for the whole of `start..<end`.
+  private mutating func single(_ start: Int, _ end: Int, into buffer: inout TokenBuffer) {
+    var chain = Chain(first: buffer.count)
+    part(start, end, &chain, &buffer)
+  }
+
+  private func hasEmojiSelector(_ start: Int, _ end: Int) -> Bool {
+    var i = start
+    while i < end {
+      let (value, length) = text.scalar(i)
+      if value == 0xFE0F { return true }
+      i &+= length
+    }
+    return false
+  }
+
+  /// The parts of a segment that has marks in it.
+  private mutating func parts(
+    _ start: Int, _ end: Int, _ chain: inout Chain, _ buffer: inout TokenBuffer
+  ) {
+    var partStart = -1
+    var previous = C.other
+    var i = start
+    while i < end {
+      let (value, properties, length) = breaker.scalar(i)
+      let bit = C.bit(properties)
+      if bit & C.marks != 0, !isInside(value, properties & C.mask, previous, i &+ length, end) {
+        if partStart >= 0 {
+          part(partStart, i, &chain, &buffer)
+          partStart = -1
+        }
+        chain.gap &+= 1
+        previous = C.other
+      } else if partStart < 0 {
+        if bit & (C.wordParts | C.pictographs) != 0 {
+          partStart = i
+          previous = properties & C.mask
+        } else {
+          chain.gap &+= 1
+        }
+      } else if bit & C.ignored == 0 {
+        previous = properties & C.mask
+      }
+      i &+= length
+    }
+    if partStart >= 0 { part(partStart, end, &chain, &buffer) }
+  }
+
+  /// Whether a mark belongs to the part that it stands in: an apostrophe but between digits, Hebrew marks.
+  private func isInside(
+    _ value: UInt32, _ mark: UInt8, _ previous: UInt8, _ next: Int, _ end: Int
+  ) -> Bool {
+    switch value {
+    case 0x22, 0x05F4: return true
+    case 0x27, 0x2018, 0x2019, 0xFF07: return previous != C.numeric && previous != C.other
+    default: return false
+    }
+  }
+
+  /// Emits one part, after closing the compound before it if more than one mark, or none, stands between.
+  private mutating func part(
+    _ start: Int, _ end: Int, _ chain: inout Chain, _ buffer: inout TokenBuffer
+  ) {
+    let length = Normalization.appendExactForm(text, start, end, tables, &buffer)
+    guard length != 0 else {
+      chain.gap &+= 1
+      return
+    }
+    if chain.parts != 0, chain.gap != 1 {
+      close(&chain, &buffer)
+    }
+    if chain.parts == 0 { chain.first = buffer.count }
+    buffer.append(
+      length: length, start: start, end: end,
+      position: positionBase &+ UInt32(truncatingIfNeeded: positions),
+      flags: chain.parts == 0 ? 0 : TokenBuffer.Token.continuation)
+    positions &+= 1
+    chain.parts &+= 1
+    chain.length &+= length
+    chain.gap = 0
+  }
+
+  /// Ends a compound: puts its joined form behind the first part.
+  private mutating func close(_ chain: inout Chain, _ buffer: inout TokenBuffer) {
+    defer { chain = Chain(first: buffer.count, gap: chain.gap) }
+    guard chain.parts > 1, chain.parts <= Self.maxCompoundParts,
+      chain.length <= Self.maxJoinedLength,
+      !buffer.isShortNumber(first: chain.first)
+    else { return }
+    buffer.insertJoined(after: chain.first, parts: chain.parts)
+  }
+}
