@@ -5,7 +5,7 @@
 enum UnicodeDataTables {
   static let version = "15.0.0"
   /// The first 64 bits of the SHA-256 of all tables.
-  static let digest: UInt64 = 0xb2b97b103e9abe43
+  static let digest: UInt64 = 0xB2B9_7B10_3E9A_BE43
   /// 14344 bytes.
   static let classStage1: StaticString = """
     AAABAAIAAwAEAAUABgAHAAgACQAKAAsADAANAA4ADwAQABEAEgATABQAFQAWABcAGAAZABoAGwAcAB0AHgAfACAAIQAi\
