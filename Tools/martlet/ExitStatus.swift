@@ -65,7 +65,7 @@ extension Failure {
       self.init(
         Failure.status(errno: code), "\(error)", hint: Failure.hint(errno: code, path: path))
     case .notFound: self.init(.noInput, "\(error)")
-    case .invalid: self.init(.usage, "\(error)")
+    case .invalid, .query: self.init(.usage, "\(error)")
     case .document: self.init(.data, "\(error)")
     case .superseded: self.init(.temporary, "\(error)")
     case .unknownDurability: self.init(.io, "\(error)")

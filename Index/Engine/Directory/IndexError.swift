@@ -1,4 +1,5 @@
 import Bytes
+import QueryLanguage
 
 /// Everything that can go wrong with an index, said so that a person can act on it.
 public enum IndexError: Error, Sendable, Equatable {
@@ -20,6 +21,8 @@ public enum IndexError: Error, Sendable, Equatable {
   case unknownDurability(generation: UInt64, code: Int32)
   /// The caller's deadline passed, or it cancelled.
   case cancelled
+  /// A query that had to be read strictly, and the places where it could not be. Never empty.
+  case query(warnings: [QueryWarning])
 }
 
 extension IndexError: CustomStringConvertible {
@@ -41,6 +44,10 @@ extension IndexError: CustomStringConvertible {
       "generation \(generation) is visible, but may not survive a power cut: "
         + SystemError("fsync", code: code).message
     case .cancelled: "the time ran out, or the work was cancelled"
+    case .query(let warnings):
+      "the query is not clear: "
+        + warnings.map { "\($0.code.rawValue) at byte \($0.at): \($0.detail)" }
+        .joined(separator: "; ")
     }
   }
 }

@@ -1,0 +1,76 @@
+// What a Searcher answers. Plain values, without references into the index: they outlive it.
+
+import QueryLanguage
+
+public struct SearchResponse: Sendable {
+  /// Microseconds from the request to the answer, by the monotonic clock.
+  public var tookMicroseconds: Int
+  /// The deadline passed: the hits are those found so far.
+  public var timedOut: Bool
+  public var generation: UInt64
+  public var total: Total
+  /// The query as it was read: `QueryParser` reads it as the same tree.
+  public var interpreted: String
+  public var warnings: [QueryWarning]
+  public var hits: [Hit]
+}
+
+public struct CountResponse: Sendable {
+  public var tookMicroseconds: Int
+  public var timedOut: Bool
+  public var generation: UInt64
+  public var total: Total
+  public var interpreted: String
+  public var warnings: [QueryWarning]
+}
+
+/// How many documents match.
+public struct Total: Sendable, Equatable {
+  public var value: Int
+  /// false: there may be more.
+  public var exact: Bool
+}
+
+public struct Hit: Sendable {
+  public var id: String
+  /// nil where the sort does not need it.
+  public var score: Float?
+  /// In the order in which they were given.
+  public var fields: [StoredField]
+  /// Stored texts over 1 KiB that were left out since `select` did not ask for them.
+  public var omitted: [String]
+  public var passages: [Passage]
+  public var explanation: Explanation?
+}
+
+/// A stored field of a document with its values in order.
+public struct StoredField: Sendable, Equatable {
+  public var name: String
+  public var values: [FieldValue]
+  /// It was an array, also with one value or none.
+  public var isArray: Bool
+}
+
+/// A piece of a stored text with the places that match.
+public struct Passage: Sendable, Equatable {
+  public var field: String
+  /// Where the piece begins in the field's text, in the unit asked for.
+  public var start: Int
+  public var text: String
+  /// Matches within `text`, in the same unit.
+  public var ranges: [Range<Int>]
+}
+
+/// How a score came about. The values of the leaves sum to the value of the root, exactly.
+public struct Explanation: Sendable, Equatable {
+  public var value: Float
+  public var what: String
+  /// Figures that went into `value`: document frequency, length and so on.
+  public var details: [Detail]
+  public var parts: [Explanation]
+
+  public struct Detail: Sendable, Equatable {
+    public var name: String
+    public var value: Double
+  }
+}
