@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <pthread.h>
 #include <sys/socket.h>
 
 int martlet_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid) {
@@ -12,3 +13,5 @@ int martlet_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid)
   *gid = peer.gid;
   return 0;
 }
+
+void martlet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -4,5 +4,9 @@
 #include <sys/types.h>
 
 // Who is at the other end of a Unix socket, as SO_PEERCRED tells it. 0, or -1 and errno.
-int martlet_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid);
+int martlet_peer_credentials(int descriptor, pid_t *_Nonnull pid, uid_t *_Nonnull uid,
+                             gid_t *_Nonnull gid);
+
+// Names the calling thread for `top -H`; at most 15 bytes.
+void martlet_name_thread(const char *_Nonnull name);
 #endif

@@ -1,0 +1,34 @@
+/// What a client may take of the daemon. Times are in seconds, sizes in bytes.
+public struct Limits: Sendable {
+  /// Request line and headers together. Beyond: 431.
+  public var headerBytes = 16 << 10
+  public var headerFields = 100
+  /// Beyond: 413.
+  public var bodyBytes = 1 << 20
+  /// Beyond: 400 `answer_too_large`.
+  public var answerBytes = 32 << 20
+  /// Bodies and answers of all connections together. Beyond: 429.
+  public var heldBytes = 256 << 20
+
+  /// At the cap the connection that has waited longest without a running request is closed.
+  public var connections = 1_024
+  /// Requests that wait for a worker. Beyond: 429.
+  public var waitingRequests = 512
+
+  /// Between two requests. Then the connection is closed without a word.
+  public var idleSeconds = 60
+  /// From the first byte of a request to the end of its headers. Then 408.
+  public var headerSeconds = 10
+  /// From the headers to the end of the body. Then 408.
+  public var bodySeconds = 30
+  /// Without the client taking a single byte of an answer.
+  public var writeSeconds = 30
+  /// For a client to stop sending what was refused.
+  public var lingerSeconds = 2
+  public var lingerBytes = 8 << 20
+
+  /// For running requests at a stop; then they are cancelled and answer with what they have.
+  public var drainSeconds = 10
+
+  public init() {}
+}

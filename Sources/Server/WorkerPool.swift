@@ -1,0 +1,100 @@
+// Plain threads for work that keeps a core busy or waits for a disk: searches. Event loops never do such work, and the
+// threads of Swift's concurrency are as few as cores and not to be blocked.
+
+import Glibc
+
+/// A fixed number of threads behind a bounded queue, first come first served.
+///
+/// `submit` never waits: a full queue is the caller's to answer.
+@safe
+final class WorkerPool: Sendable {
+  typealias Job = @Sendable () -> Void
+
+  /// Shared by all threads; touched only with `mutex` held.
+  private struct Queue {
+    var jobs: [Job?] = []
+    var first = 0
+    var count = 0
+    var stopped = false
+
+    mutating func push(_ job: @escaping Job) {
+      jobs[(first + count) % jobs.count] = job
+      count += 1
+    }
+
+    mutating func pop() -> Job? {
+      guard count > 0 else { return nil }
+      let job = jobs[first].take()
+      first = (first + 1) % jobs.count
+      count -= 1
+      return job
+    }
+  }
+
+  nonisolated(unsafe) private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  nonisolated(unsafe) private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
+  nonisolated(unsafe) private let queue: UnsafeMutablePointer<Queue>
+  nonisolated(unsafe) private var threads: [Thread] = []
+
+  /// - Parameters:
+  ///   - threads: at least 1.
+  ///   - waiting: jobs that may wait, besides those that run; at least 1.
+  init(threads: Int, waiting: Int) throws(StartError) {
+    unsafe mutex = .allocate(capacity: 1)
+    unsafe wakeUp = .allocate(capacity: 1)
+    unsafe queue = .allocate(capacity: 1)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(wakeUp, nil)
+    unsafe queue.initialize(to: Queue(jobs: Array(repeating: nil, count: waiting)))
+    for _ in 0..<threads {
+      let thread = try Thread(name: "search") { [self] in work() }
+      unsafe self.threads.append(thread)
+    }
+  }
+
+  deinit {
+    unsafe queue.deinitialize(count: 1)
+    unsafe queue.deallocate()
+    unsafe pthread_cond_destroy(wakeUp)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe wakeUp.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// - Returns: false if too many wait, or the pool has been stopped.
+  func submit(_ job: @escaping Job) -> Bool {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < queue.pointee.jobs.count
+    else {
+      return false
+    }
+    unsafe queue.pointee.push(job)
+    unsafe pthread_cond_signal(wakeUp)
+    return true
+  }
+
+  /// Finishes what has been submitted and ends the threads. Called once, by one thread.
+  func stop() {
+    unsafe pthread_mutex_lock(mutex)
+    unsafe queue.pointee.stopped = true
+    unsafe pthread_cond_broadcast(wakeUp)
+    unsafe pthread_mutex_unlock(mutex)
+    for thread in unsafe threads { thread.join() }
+    unsafe threads = []
+  }
+
+  private func work() {
+    while let job = next() { job() }
+  }
+
+  private func next() -> Job? {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    while true {
+      if let job = unsafe queue.pointee.pop() { return job }
+      if unsafe queue.pointee.stopped { return nil }
+      unsafe pthread_cond_wait(wakeUp, mutex)
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// A search as a client asks for it: the request to the engine, and what is the server's part of it.
+
+import InvertedIndex
+import JSON
+
+public struct SearchCall: Equatable, Sendable {
+  public static let defaultTimeout = 1_000
+  public static let maximumTimeout = 60_000
+
+  public var request: SearchRequest
+  public var timeoutMilliseconds = defaultTimeout
+  /// Which index, where the path does not say it.
+  public var index: String?
+  /// The answer is indented.
+  public var pretty = false
+
+  public init(_ request: SearchRequest) { self.request = request }
+
+  /// Which members a body can have.
+  public enum Form: Sendable {
+    /// POST /v1/indexes/{i}/search
+    case search
+    /// POST /v1/search: `index` is a member.
+    case searchNamingIndex
+    /// POST /v1/indexes/{i}/count: what bears on the set of matches alone.
+    case count
+
+    var known: [String] {
+      let matching = [
+        "query", "mode", "default_operator", "fields", "filter", "timeout_ms", "pretty",
+      ]
+      let ranking = ["sort", "limit", "select", "highlight", "total", "explain"]
+      switch self {
+      case .search: return matching + ranking
+      case .searchNamingIndex: return matching + ranking + ["index"]
+      case .count: return matching
+      }
+    }
+
+    /// Members of the API that are not carried out yet.
+    var later: [String] {
+      let all = ["cursor", "facets", "collapse", "recency", "min_generation", "statistics"]
+      switch self {
+      case .search: return all
+      case .searchNamingIndex: return all + ["indexes"]
+      case .count: return ["min_generation"]
+      }
+    }
+  }
+
+  // MARK: From a JSON body
+
+  public init(json: [UInt8], form: Form = .search) throws(Problem) {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue.parse(json)
+    } catch {
+      throw Problem(error)
+    }
+    guard let object = value.object else {
+      throw Problem(.badJSON, "the body must be a JSON object, not \(value.kind)")
+    }
+    try self.init(object, form: form)
+  }
+
+  init(_ object: JSONObject, form: Form) throws(Problem) {
+    let members = try Members(object, known: form.known, later: form.later)
+    request = SearchRequest(query: try members.string("query") ?? "")
+    request.mode =
+      try members.choice("mode", [SearchRequest.Mode.lenient, .strict, .simple]) ?? .lenient
+    request.defaultOperator =
+      try members.choice("default_operator", [SearchRequest.Operator.and, .or]) ?? .and
+    request.fields = try Self.fields(members)
+    request.filters = try FilterJSON.filters(members)
+    timeoutMilliseconds =
+      try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
+    pretty = try members.bool("pretty") ?? false
+    if form == .count {
+      request.limit = 0
+      return
+    }
+    request.sort = try Self.sort(members)
+    request.limit = try members.integer("limit", in: 0...SearchRequest.maxLimit) ?? 10
+    request.select = try members.strings("select")
+    request.highlight = try Self.highlight(members)
+    request.total =
+      try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
+    request.explain = try members.bool("explain") ?? false
+    if form == .searchNamingIndex { index = try Self.index(members) }
+  }
+
+  private static func fields(_ members: Members) throws(Problem) -> [SearchRequest.FieldWeight] {
+    var fields: [SearchRequest.FieldWeight] = []
+    for (place, text) in (try members.strings("fields") ?? []).enumerated() {
+      let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
+      var boost: Float = 1
+      if parts.count == 2 {
+        guard let number = Float(parts[1]), number.isFinite, number > 0 else {
+          throw Members.invalid(
+            at: "\(members.pointer("fields"))/\(place)",
+            "the weight behind ^ must be a positive number, not \"\(parts[1])\"")
+        }
+        boost = number
+      }
+      guard let name = parts.first, !name.isEmpty else {
+        throw Members.invalid(at: "\(members.pointer("fields"))/\(place)", "a field has a name")
+      }
+      fields.append(.init(String(name), boost: boost))
+    }
+    return fields
+  }
+
+  private static func sort(_ members: Members) throws(Problem) -> [SortKey] {
+    var keys: [SortKey] = []
+    for (place, text) in (try members.strings("sort") ?? []).enumerated() {
+      switch text {
+      case "_score": keys.append(.score)
+      case "-_score":
+        throw Members.invalid(
+          at: "\(members.pointer("sort"))/\(place)",
+          "\"_score\" sorts best first already; there is no worst first")
+      case "", "-":
+        throw Members.invalid(at: "\(members.pointer("sort"))/\(place)", "a field has a name")
+      default:
+        let descending = text.hasPrefix("-")
+        keys.append(
+          SortKey(field: descending ? String(text.dropFirst()) : text, descending: descending))
+      }
+    }
+    return keys
+  }
+
+  private static func highlight(_ members: Members) throws(Problem) -> SearchRequest.Highlight? {
+    guard let value = members.value("highlight") else { return nil }
+    if let wanted = value.bool { return wanted ? SearchRequest.Highlight() : nil }
+    let own = try Members(
+      value, at: members.pointer("highlight"), known: ["fields", "passages", "unit", "html"])
+    return SearchRequest.Highlight(
+      fields: try own.strings("fields"), passages: try own.integer("passages", in: 1...100) ?? 3,
+      unit: try own.choice("unit", [SearchRequest.Highlight.Unit.utf8, .utf16]) ?? .utf8,
+      html: try own.bool("html") ?? false)
+  }
+
+  private static func index(_ members: Members) throws(Problem) -> String? {
+    guard let value = members.value("index") else { return nil }
+    if let names = value.array {
+      guard names.count == 1 else {
+        throw Problem(
+          .notSupported, "/index: this version searches one index at a time",
+          errors: [
+            .init(
+              pointer: members.pointer("index"), code: Problem.Code.notSupported.rawValue,
+              hint: "name one index")
+          ])
+      }
+      return try members.strings("index")?.first
+    }
+    return try members.string("index")
+  }
+}
+
+// MARK: From the parameters of a URL
+
+extension SearchCall {
+  /// What a person types into curl: `q=…&index=…&limit=…`. Lists are separated by commas.
+  ///
+  /// The parameters are turned into the members of a body and read as one, so that both have the same rules.
+  /// - Parameter parameters: what is behind `?`, not decoded.
+  public init(parameters: Substring) throws(Problem) {
+    let names = [
+      "q", "index", "limit", "mode", "default_operator", "fields", "sort", "select", "highlight",
+      "total", "explain", "timeout_ms", "pretty",
+    ]
+    var object = JSONObject()
+    for pair in parameters.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = PercentCoding.decode(parts[0], form: true),
+        let text = PercentCoding.decode(parts.count == 2 ? parts[1] : "", form: true)
+      else {
+        throw Problem(
+          .badPath, "the parameter \"\(pair)\" is not percent-encoded UTF-8",
+          errors: [.init(code: Problem.Code.badPath.rawValue, hint: "write % as %25")])
+      }
+      guard names.contains(name) else {
+        let hint = Nearest.hint(name, among: names)
+        throw Problem(
+          .unknownMember, "the parameter \"\(name)\" is not known; \(hint)",
+          errors: [
+            .init(pointer: "/" + name, code: Problem.Code.unknownMember.rawValue, hint: hint)
+          ])
+      }
+      let member = name == "q" ? "query" : name
+      guard object[member] == nil else {
+        throw Members.invalid(at: "/" + name, "is given twice")
+      }
+      object[member] = try Self.value(name, text)
+    }
+    try self.init(object, form: .searchNamingIndex)
+  }
+
+  private static func value(_ name: String, _ text: String) throws(Problem) -> JSONValue {
+    func list() -> JSONValue { .array(text.split(separator: ",").map { .string(String($0)) }) }
+    func flag() -> Bool? {
+      switch text {
+      case "", "1", "true", "yes": true
+      case "0", "false", "no": false
+      default: nil
+      }
+    }
+    switch name {
+    case "limit", "timeout_ms":
+      guard let number = Int64(text) else {
+        throw Members.invalid(at: "/" + name, "\"\(text)\" is not an integer")
+      }
+      return .integer(number)
+    case "explain", "pretty":
+      guard let flag = flag() else {
+        throw Members.invalid(at: "/" + name, "\"\(text)\" is neither true nor false")
+      }
+      return .bool(flag)
+    case "highlight":
+      return flag().map { .bool($0) } ?? ["fields": list()]
+    case "fields", "sort", "select": return list()
+    default: return .string(text)
+    }
+  }
+}
