@@ -2,7 +2,10 @@ import NIOCore
 
 /// The first lines of an answer (RFC 9112, sections 4 and 5). The length of the body is always told.
 enum ResponseHead {
-  enum Connection: String { case close, keepAlive = "keep-alive" }
+  enum Connection: String {
+    case close
+    case keepAlive = "keep-alive"
+  }
 
   static func write(
     _ response: Response, id: String, date: String, connection: Connection?,

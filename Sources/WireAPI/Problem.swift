@@ -183,6 +183,14 @@ extension Problem {
     case .document: self.init(.documentRefused, error.description)
     case .superseded: self.init(.superseded, error.description)
     case .cancelled: self.init(.requestTimeout, error.description)
+    case .query(let warnings):
+      self.init(
+        .badQuery, error.description,
+        errors: warnings.map { warning in
+          Fault(
+            pointer: "/query", at: warning.at, length: warning.length,
+            code: warning.code.rawValue, hint: warning.hint ?? warning.detail)
+        })
     }
   }
 }

@@ -1,0 +1,163 @@
+// Answers as JSON. The daemon and the tool's `--json` both write them here, so they are the same byte for byte.
+// Each ends with a line end: it is what terminals and logs want, and JSON does not mind.
+
+import InvertedIndex
+import JSON
+import QueryLanguage
+
+public enum Wire {
+  public static func answer(_ response: SearchResponse, pretty: Bool = false) -> [UInt8] {
+    document(pretty) { writer in
+      writer.field("took_us", response.tookMicroseconds)
+      writer.field("timed_out", response.timedOut)
+      writer.field("generation", response.generation)
+      write(response.total, into: &writer)
+      writer.field("interpreted", response.interpreted)
+      write(response.warnings, into: &writer)
+      writer.name("hits")
+      writer.array { writer in
+        for hit in response.hits { write(hit, into: &writer) }
+      }
+    }
+  }
+
+  public static func answer(_ response: CountResponse, pretty: Bool = false) -> [UInt8] {
+    document(pretty) { writer in
+      writer.field("took_us", response.tookMicroseconds)
+      writer.field("timed_out", response.timedOut)
+      writer.field("generation", response.generation)
+      write(response.total, into: &writer)
+      writer.field("interpreted", response.interpreted)
+      write(response.warnings, into: &writer)
+    }
+  }
+
+  /// A whole document as it is stored.
+  public static func answer(
+    id: String, _ fields: [StoredField], generation: UInt64, pretty: Bool = false
+  ) -> [UInt8] {
+    document(pretty) { writer in
+      writer.field("id", id)
+      writer.field("generation", generation)
+      write(fields, into: &writer)
+    }
+  }
+
+  static func document(_ pretty: Bool, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter(pretty: pretty)
+    writer.object(body)
+    writer.newline()
+    return writer.bytes
+  }
+
+  private static func write(_ total: Total, into writer: inout JSONWriter) {
+    writer.name("total")
+    writer.object { writer in
+      writer.field("value", total.value)
+      writer.field("exact", total.exact)
+    }
+  }
+
+  private static func write(_ warnings: [QueryWarning], into writer: inout JSONWriter) {
+    writer.name("warnings")
+    writer.array { writer in
+      for warning in warnings {
+        writer.object { writer in
+          writer.field("code", warning.code.rawValue)
+          writer.field("at", warning.at)
+          writer.field("len", warning.length)
+          writer.field("detail", warning.detail)
+          if let hint = warning.hint { writer.field("hint", hint) }
+        }
+      }
+    }
+  }
+
+  private static func write(_ hit: Hit, into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("id", hit.id)
+      writer.name("score")
+      if let score = hit.score { writer.float(score) } else { writer.null() }
+      write(hit.fields, into: &writer)
+      if !hit.omitted.isEmpty {
+        writer.name("omitted")
+        writer.array { writer in
+          for name in hit.omitted { writer.string(name) }
+        }
+      }
+      if !hit.passages.isEmpty {
+        writer.name("passages")
+        writer.array { writer in
+          for passage in hit.passages { write(passage, into: &writer) }
+        }
+      }
+      if let explanation = hit.explanation {
+        writer.name("explanation")
+        write(explanation, into: &writer)
+      }
+    }
+  }
+
+  private static func write(_ fields: [StoredField], into writer: inout JSONWriter) {
+    writer.name("fields")
+    writer.object { writer in
+      for field in fields {
+        writer.name(field.name)
+        if !field.isArray, field.values.count == 1 {
+          write(field.values[0], into: &writer)
+        } else {
+          writer.array { writer in
+            for value in field.values { write(value, into: &writer) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(_ value: FieldValue, into writer: inout JSONWriter) {
+    switch value {
+    case .text(let text), .keyword(let text), .date(_, let text): writer.string(text)
+    case .integer(let value): writer.integer(value)
+    case .double(let value): writer.double(value)
+    case .boolean(let value): writer.bool(value)
+    }
+  }
+
+  private static func write(_ passage: Passage, into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("field", passage.field)
+      writer.field("start", passage.start)
+      writer.field("text", passage.text)
+      writer.name("ranges")
+      writer.array { writer in
+        for range in passage.ranges {
+          writer.array { writer in
+            writer.integer(range.lowerBound)
+            writer.integer(range.upperBound)
+          }
+        }
+      }
+    }
+  }
+
+  /// Recursion is bounded by the depth of the query.
+  private static func write(_ explanation: Explanation, into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.name("value")
+      writer.float(explanation.value)
+      writer.field("what", explanation.what)
+      if !explanation.details.isEmpty {
+        writer.name("details")
+        writer.object { writer in
+          for detail in explanation.details { writer.field(detail.name, detail.value) }
+        }
+      }
+      if !explanation.parts.isEmpty {
+        writer.name("parts")
+        writer.array { writer in
+          for part in explanation.parts { write(part, into: &writer) }
+        }
+      }
+    }
+  }
+}
