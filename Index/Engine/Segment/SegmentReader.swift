@@ -1,0 +1,108 @@
+// A segment that is open: its sections by field, each with its reader.
+
+import Bytes
+
+/// One segment. Immutable; shared by threads.
+///
+/// Opening checks header, footer, tables and the shape of each section; all other bytes are checked when they are first
+/// touched (`CheckedFile`).
+final class SegmentReader: Sendable {
+  let file: CheckedFile
+  let documentCount: Int
+  /// Ascending by number.
+  let fields: [SegmentField]
+  let stored: StoredReader
+  private let sections: [SectionKey: Section]
+  private let dictionaries: [UInt64: TermDictionary]
+  private let columns: [Int: ColumnReader]
+
+  var name: String { file.name }
+  /// Bytes of the file.
+  var length: Int { file.fileLength }
+  /// The footer's checksum, as in `SegmentFileInfo`.
+  var checksum: UInt64 { file.checksum }
+
+  static func open(_ bytes: FileBytes, name: String) throws(IndexError) -> SegmentReader {
+    try SegmentReader(CheckedFile(bytes, name: name, kind: .segment))
+  }
+
+  private init(_ file: CheckedFile) throws(IndexError) {
+    self.file = file
+    documentCount = file.documentCount
+    guard documentCount <= Int(Int32.max) else {
+      throw file.corrupt(file.length, "\(documentCount) documents")
+    }
+    var sections: [SectionKey: Section] = [:]
+    var dictionaries: [UInt64: TermDictionary] = [:]
+    var columns: [Int: ColumnReader] = [:]
+    for section in file.sections {
+      var key = section.key
+      key.detail = 0
+      guard sections.updateValue(section, forKey: key) == nil else {
+        throw file.corrupt(section.offset, "two sections of one kind")
+      }
+      switch key.kind {
+      case .terms:
+        let dictionary = try TermDictionary(file, section)
+        dictionaries[Self.code(Int(key.field), dictionary.space)] = dictionary
+      case .column: columns[Int(key.field)] = try ColumnReader(file, section)
+      case .fields, .stored, .storedIndex, .norms: break
+      }
+    }
+    guard let table = sections[SectionKey(kind: .fields)],
+      let data = sections[SectionKey(kind: .stored)],
+      let index = sections[SectionKey(kind: .storedIndex)]
+    else { throw file.corrupt(file.length, "a section is missing") }
+    guard table.length % 8 == 0 else {
+      throw file.corrupt(table.offset, "a table of fields of \(table.length) bytes")
+    }
+    var entries = try file.scanner(table.offset, table.length)
+    var fields: [SegmentField] = []
+    for _ in 0..<table.length / 8 {
+      let number = Int(entries.uint32())
+      let type = entries.uint32()
+      guard number > fields.last?.number ?? -1, type < 256 else {
+        throw file.corrupt(table.offset, "a table of fields that makes no sense")
+      }
+      fields.append(SegmentField(number: number, type: UInt8(type)))
+    }
+    self.fields = fields
+    self.sections = sections
+    self.dictionaries = dictionaries
+    self.columns = columns
+    stored = try StoredReader(file, data, index: index)
+  }
+
+  /// The terms of a field; nil where it has none of that space.
+  func terms(_ field: Int, _ space: TermSpace) -> TermDictionary? {
+    dictionaries[Self.code(field, space)]
+  }
+
+  /// The norms of a field; nil where it has none. The first call reads and checks them whole.
+  func norms(_ field: Int) throws(IndexError) -> FieldNorms? {
+    guard let section = sections[SectionKey(kind: .norms, field: UInt32(field))] else { return nil }
+    return try FieldNorms(file, section)
+  }
+
+  /// The column of a field; nil where it has none.
+  func column(_ field: Int) -> ColumnReader? { columns[field] }
+
+  /// A cursor at the first document of a term that is no alias.
+  func postings(_ entry: TermEntry) throws(IndexError) -> PostingsCursor {
+    try PostingsCursor.open(file, entry)
+  }
+
+  /// The postings of an exact form: its own, those that its alias names, or those of the index term that equals it.
+  func exactTerm(_ field: Int, _ form: RawSpan) throws(IndexError) -> TermEntry? {
+    let index = terms(field, .index)
+    if let exact = try terms(field, .exact)?.lookup(form) {
+      return exact.isAlias ? try index?.entry(ordinal: exact.indexOrdinal) : exact
+    }
+    guard let entry = try index?.lookup(form), entry.forms == .same else { return nil }
+    return entry
+  }
+
+  private static func code(_ field: Int, _ space: TermSpace) -> UInt64 {
+    UInt64(field) << 8 | UInt64(space.rawValue)
+  }
+}

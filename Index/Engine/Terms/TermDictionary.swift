@@ -1,0 +1,110 @@
+// Reading a dictionary: by term, by ordinal, and in order from any term on (`TermCursor`).
+// The layout is drawn in TermDictionaryWriter.swift.
+
+import Bytes
+
+/// The terms of one field and space of a segment. Immutable; shared by threads.
+@safe
+final class TermDictionary: Sendable {
+  let field: Int
+  let space: TermSpace
+  let detail: PostingsDetail
+  /// Terms, aliases included.
+  let count: Int
+  let sumDocumentFrequency: UInt64
+  let sumTotalFrequency: UInt64
+  let file: CheckedFile
+  let section: Section
+  let blockCount: Int
+  /// Offset of the index in the file.
+  private let indexOffset: Int
+
+  init(_ file: CheckedFile, _ section: Section) throws(IndexError) {
+    guard let space = TermSpace(rawValue: section.key.space),
+      let detail = PostingsDetail(rawValue: section.key.detail)
+    else { throw file.corrupt(section.offset, "unknown kind of terms") }
+    guard section.length >= TermDictionaryWriter.trailerLength else {
+      throw file.corrupt(section.offset, "the section of terms ends too early")
+    }
+    let trailerOffset = section.offset + section.length - TermDictionaryWriter.trailerLength
+    var trailer = try file.scanner(trailerOffset, TermDictionaryWriter.trailerLength)
+    let terms = trailer.uint64()
+    let room = UInt64(section.length - TermDictionaryWriter.trailerLength)
+    let blocks =
+      terms / UInt64(TermDictionaryWriter.blockTerms)
+      + (terms % UInt64(TermDictionaryWriter.blockTerms) == 0 ? 0 : 1)
+    guard blocks <= room / 16 else {
+      throw file.corrupt(trailerOffset, "\(terms) terms do not fit their section")
+    }
+    self.field = Int(section.key.field)
+    self.space = space
+    self.detail = detail
+    self.file = file
+    self.section = section
+    count = Int(terms)
+    blockCount = Int(blocks)
+    sumDocumentFrequency = trailer.uint64()
+    sumTotalFrequency = trailer.uint64()
+    indexOffset = trailerOffset - blockCount * 16
+  }
+
+  /// The entry of a term; nil when the dictionary does not have it.
+  func lookup(_ term: RawSpan) throws(IndexError) -> TermEntry? {
+    guard count > 0 else { return nil }
+    let cursor = TermCursor(self)
+    guard try cursor.seek(term), cursor.equals(term) else { return nil }
+    return try cursor.entry()
+  }
+
+  func lookup(_ term: [UInt8]) throws(IndexError) -> TermEntry? {
+    try lookup(unsafe term.span.bytes)
+  }
+
+  /// The entry of the term with that number, below `count`.
+  func entry(ordinal: Int) throws(IndexError) -> TermEntry {
+    let cursor = try TermCursor(self, ordinal: ordinal)
+    return try cursor.entry()
+  }
+
+  /// The bytes of the term with that number, below `count`.
+  func term(ordinal: Int) throws(IndexError) -> [UInt8] {
+    try TermCursor(self, ordinal: ordinal).bytes
+  }
+
+  /// A cursor before the first term.
+  func cursor() -> TermCursor { TermCursor(self) }
+
+  /// The last block whose first term is at most `term`, by its 8-byte prefix; the term may also lie in one
+  /// before it when prefixes are equal.
+  func block(prefix: UInt64) throws(IndexError) -> Int {
+    let prefixes = unsafe try file.pointer(indexOffset, blockCount &* 8)
+    var low = 0
+    var length = blockCount
+    while length > 1 {
+      let half = length &>> 1
+      let key = unsafe prefixes.loadUnaligned(
+        fromByteOffset: (low &+ half) &* 8, as: UInt64.self
+      ).littleEndian
+      low = key <= prefix ? low &+ half : low
+      length &-= half
+    }
+    return low
+  }
+
+  func prefix(ofBlock block: Int) throws(IndexError) -> UInt64 {
+    unsafe try file.pointer(indexOffset &+ block &* 8, 8).loadUnaligned(as: UInt64.self)
+      .littleEndian
+  }
+
+  /// Where a block lies in the file, and its bytes.
+  func location(ofBlock block: Int) throws(IndexError) -> (offset: Int, length: Int) {
+    let at = indexOffset &+ blockCount &* 8 &+ block &* 8
+    let raw = unsafe try file.pointer(at, 8).loadUnaligned(as: UInt64.self).littleEndian
+    let offset = Int(raw & (1 &<< 40 &- 1))
+    let length = Int(raw &>> 40)
+    guard offset &+ length <= indexOffset &- section.offset else {
+      throw file.corrupt(at, "a block of terms outside its section")
+    }
+    return (section.offset &+ offset, length)
+  }
+}
