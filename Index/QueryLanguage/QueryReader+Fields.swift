@@ -11,10 +11,10 @@ extension QueryReader {
     let start = scanner.position
     guard let list = scanner.fieldList() else { return nil }
     var known: [String] = []
-    for (name, at) in list.names {
+    for (name, range) in list.names {
       if parser.fields[name] == nil {
         warn(
-          .unknownField, at..<at + name.utf8.count, "no field is named “\(name)”",
+          .unknownField, range, "no field is named “\(name)”",
           hint: takesWarnings ? NearestName.of(name, among: parser.fields.keys) : nil)
       } else if !known.contains(name) {
         known.append(name)

@@ -193,7 +193,7 @@ struct QueryScanner {
   // MARK: Fields
 
   struct FieldList {
-    var names: [(name: String, at: Int)]
+    var names: [(name: String, range: Range<Int>)]
     /// After the colon.
     var end: Int
   }
@@ -206,7 +206,7 @@ struct QueryScanner {
       let next = byte(list.end)
       if next == ascii(",") || next == ascii(":") {
         guard start < list.end else { return nil }
-        list.names.append((string(start..<list.end), start))
+        list.names.append((string(start..<list.end), start..<list.end))
         start = list.end + 1
       } else if !isNameByte(next) || isDelimiter(list.end) {
         return nil
