@@ -62,4 +62,11 @@ public final class FileBytes: Sendable {
     guard isMapped else { return }
     _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_RANDOM)
   }
+
+  /// Gives the pages that were read back, so that they do not count as memory of this process. They come back when
+  /// they are read again.
+  public func forgetPages() {
+    guard isMapped else { return }
+    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_DONTNEED)
+  }
 }

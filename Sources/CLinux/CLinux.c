@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 
 int martlet_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid) {
   struct ucred peer;
@@ -15,3 +16,9 @@ int martlet_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid)
 }
 
 void martlet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+long long martlet_filesystem_type(int descriptor) {
+  struct statfs status;
+  if (fstatfs(descriptor, &status) != 0) return -1;
+  return (unsigned int)status.f_type;
+}

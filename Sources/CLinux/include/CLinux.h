@@ -9,4 +9,7 @@ int martlet_peer_credentials(int descriptor, pid_t *_Nonnull pid, uid_t *_Nonnul
 
 // Names the calling thread for `top -H`; at most 15 bytes.
 void martlet_name_thread(const char *_Nonnull name);
+
+// The magic number of the file system that an open file lies on, as fstatfs tells it. -1 and errno.
+long long martlet_filesystem_type(int descriptor);
 #endif
