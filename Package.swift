@@ -92,8 +92,9 @@ if !coreOnly {
         "InvertedIndex", "Bytes", "Analysis", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON"] + nio),
-    tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI"]),
+    module("SocketClient", "Tests/SocketClient"),
+    tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
+    tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient"]),
   ]
 }
 

@@ -50,6 +50,9 @@ public struct ListeningSocket: Sendable {
     Self.releaseLock(lock, path)
   }
 
+  /// Lets go of the lock and leaves the names behind, as a process that is killed does. For tests.
+  func forget() { close(lock) }
+
   private static func lockPath(_ path: String) -> String { path + ".lock" }
 
   private static func takeLock(_ path: String) throws(StartError) -> Int32 {

@@ -1,0 +1,86 @@
+// HTTP on a listening socket: accepts, parses, routes, writes. Knows nothing of indexes.
+
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// One event loop for all connections (parsing and writing take microseconds), and worker threads behind it for what its
+/// endpoints queue.
+final class HTTPServer: Sendable {
+  private let group: MultiThreadedEventLoopGroup
+  private let connections: NIOLoopBound<Connections>
+  private let listener: any Channel
+  private let workers: WorkerPool
+
+  /// Serves until `stop`.
+  /// - Parameter descriptor: bound; closed by `stop`.
+  init(
+    descriptor: Int32, router: Router<Endpoint>, workers: Int, limits: Limits, logger: Logger
+  ) throws(StartError) {
+    let pool = try WorkerPool(threads: workers, waiting: limits.waitingRequests)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let eventLoop = group.next()
+    do {
+      let connections = try eventLoop.submit {
+        NIOLoopBound(
+          Connections(
+            eventLoop: eventLoop, limits: limits, workers: pool, router: router, logger: logger),
+          eventLoop: eventLoop)
+      }.wait()
+      listener = try Self.listen(descriptor, group, connections, limits).wait()
+      self.connections = connections
+    } catch {
+      throw StartError(.system, "cannot serve: \(error)")
+    }
+    self.group = group
+    self.workers = pool
+  }
+
+  /// Accepts nobody new and lets running requests finish. Once, from a thread of the caller's.
+  func stop() {
+    try? listener.close().wait()
+    let connections = connections
+    try? group.next().flatSubmit { connections.value.drain() }.wait()
+    workers.stop()
+    try? group.syncShutdownGracefully()
+  }
+
+  private static func listen(
+    _ descriptor: Int32, _ group: MultiThreadedEventLoopGroup,
+    _ connections: NIOLoopBound<Connections>, _ limits: Limits
+  ) -> EventLoopFuture<any Channel> {
+    var decoding = NIOHTTPDecoderLimitConfiguration()
+    decoding.maxHeaderFieldSize = limits.headerBytes
+    decoding.maxHeaderListSize = limits.headerBytes
+    decoding.maxHeaderFieldCount = limits.headerFields
+    let decoderLimits = decoding
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelInitializer { channel in
+        // Without descriptors accept fails at once, again and again: pause instead of spinning.
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+        }
+      }
+      .childChannelOption(.autoRead, value: false)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2_048, maximum: 16_384)
+      )
+      .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 << 10, high: 64 << 10))
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let connection = HTTPConnection(connections.value)
+          let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
+          try channel.pipeline.syncOperations.addHandlers(
+            ByteArrival(connection), ByteToMessageHandler(decoder), connection)
+        }
+      }
+      .withBoundSocket(descriptor)
+  }
+}

@@ -1,0 +1,227 @@
+import InvertedIndex
+import JSON
+import Testing
+
+@testable import WireAPI
+
+private func call(_ json: String, _ form: SearchCall.Form = .search) throws(Problem) -> SearchCall {
+  try SearchCall(json: Array(json.utf8), form: form)
+}
+
+private func refusal(_ json: String, _ form: SearchCall.Form = .search) -> Problem? {
+  do throws(Problem) {
+    _ = try call(json, form)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+@Suite("Search requests as JSON")
+struct SearchCallTests {
+  @Test("an empty object asks for everything by default")
+  func defaults() throws {
+    let call = try call("{}")
+    #expect(call.request == SearchRequest())
+    #expect(call.timeoutMilliseconds == 1_000)
+    #expect(call.index == nil)
+  }
+
+  @Test("every member arrives")
+  func everything() throws {
+    let call = try call(
+      """
+      {"query": "nuclear deterrent -missile", "mode": "strict", "default_operator": "or",
+       "fields": ["title^3", "body", "a.b^0.5"],
+       "filter": [{"field": "date", "gte": "2015-06-01", "lt": 2}, {"field": "tags", "in": ["NATO", 1, 2.5, true]}],
+       "sort": ["-date", "_score", "title"], "limit": 25, "cursor": null, "select": ["title"],
+       "highlight": {"fields": ["body"], "passages": 2, "unit": "utf16", "html": true},
+       "facets": null, "total": "atleast", "explain": true, "timeout_ms": 250, "pretty": true}
+      """)
+    var wanted = SearchRequest(query: "nuclear deterrent -missile")
+    wanted.mode = .strict
+    wanted.defaultOperator = .or
+    wanted.fields = [
+      .init("title", boost: 3), .init("body"), .init("a.b", boost: 0.5),
+    ]
+    wanted.filters = [
+      .range(field: "date", FilterRange(gte: .string("2015-06-01"), lt: .integer(2))),
+      .isIn(field: "tags", [.string("NATO"), .integer(1), .double(2.5), .boolean(true)]),
+    ]
+    wanted.sort = [
+      SortKey(field: "date", descending: true), .score, SortKey(field: "title"),
+    ]
+    wanted.limit = 25
+    wanted.select = ["title"]
+    wanted.highlight = .init(fields: ["body"], passages: 2, unit: .utf16, html: true)
+    wanted.total = .atLeast
+    wanted.explain = true
+    #expect(call.request == wanted)
+    #expect(call.timeoutMilliseconds == 250)
+    #expect(call.pretty)
+  }
+
+  @Test("conditions nest")
+  func filters() throws {
+    let request = try call(
+      """
+      {"filter": [{"not": {"field": "a", "equals": 1}}, {"field": "b", "exists": true}, {"field": "b", "exists": false},
+        {"any": [{"field": "c", "gt": 1, "lte": 2}, {"all": []}]}]}
+      """
+    ).request
+    #expect(
+      request.filters == [
+        .not(.equals(field: "a", .integer(1))), .exists(field: "b"), .not(.exists(field: "b")),
+        .any([
+          .range(field: "c", FilterRange(gt: .integer(1), lte: .integer(2))), .all([]),
+        ]),
+      ])
+  }
+
+  @Test("highlight may be true or false")
+  func highlight() throws {
+    #expect(try call(#"{"highlight": true}"#).request.highlight == .init())
+    #expect(try call(#"{"highlight": false}"#).request.highlight == nil)
+    #expect(try call(#"{"highlight": {}}"#).request.highlight == .init())
+  }
+
+  @Test(
+    "an unknown member is refused and the nearest named, at any depth",
+    arguments: [
+      (#"{"limti": 3}"#, "/limti", "limit"), (#"{"quary": "x"}"#, "/quary", "query"),
+      (#"{"Query": "x"}"#, "/Query", "query"), (#"{"filters": []}"#, "/filters", "filter"),
+      (#"{"timeout": 3}"#, "/timeout", "timeout_ms"),
+      (#"{"highlight": {"passage": 1}}"#, "/highlight/passage", "passages"),
+      (#"{"filter": [{"field": "a", "equal": 1}]}"#, "/filter/0/equal", "equals"),
+      (#"{"a/b~c": 1}"#, "/a~1b~0c", nil),
+    ] as [(String, String, String?)])
+  func unknown(json: String, pointer: String, nearest: String?) throws {
+    let problem = try #require(refusal(json))
+    #expect(problem.code == .unknownMember)
+    #expect(problem.status == 400)
+    #expect(problem.errors.map(\.pointer) == [pointer])
+    if let nearest {
+      #expect(problem.detail.contains("\"\(nearest)\""), "\(problem.detail)")
+    } else {
+      #expect(problem.detail.contains("known are"))
+    }
+  }
+
+  @Test(
+    "members of the API that are not carried out yet say so, unless null",
+    arguments: ["cursor", "facets", "collapse", "recency", "min_generation", "statistics"])
+  func later(name: String) throws {
+    let problem = try #require(refusal("{\"\(name)\": 1}"))
+    #expect(problem.code == .notSupported)
+    #expect(problem.detail.contains("/\(name)"))
+    #expect(try call("{\"\(name)\": null}").request == SearchRequest())
+  }
+
+  @Test(
+    "a wrong value is refused at its place",
+    arguments: [
+      (#"{"query": 1}"#, "/query"), (#"{"limit": -1}"#, "/limit"), (#"{"limit": 10001}"#, "/limit"),
+      (#"{"limit": 1.5}"#, "/limit"), (#"{"limit": "10"}"#, "/limit"),
+      (#"{"timeout_ms": 0}"#, "/timeout_ms"), (#"{"timeout_ms": 60001}"#, "/timeout_ms"),
+      (#"{"mode": "loose"}"#, "/mode"), (#"{"total": true}"#, "/total"),
+      (#"{"fields": "title"}"#, "/fields"), (#"{"fields": ["a", 1]}"#, "/fields/1"),
+      (#"{"fields": ["a^x"]}"#, "/fields/0"), (#"{"fields": ["a^-1"]}"#, "/fields/0"),
+      (#"{"fields": ["^2"]}"#, "/fields/0"), (#"{"fields": ["a^inf"]}"#, "/fields/0"),
+      (#"{"sort": ["-_score"]}"#, "/sort/0"), (#"{"sort": ["a", "-"]}"#, "/sort/1"),
+      (#"{"select": [null]}"#, "/select/0"), (#"{"highlight": 3}"#, "/highlight"),
+      (#"{"highlight": {"passages": 0}}"#, "/highlight/passages"),
+      (#"{"filter": {"field": "a", "equals": 1}}"#, "/filter"), (#"{"filter": [1]}"#, "/filter/0"),
+      (#"{"filter": [{}]}"#, "/filter/0"), (#"{"filter": [{"field": "a"}]}"#, "/filter/0"),
+      (#"{"filter": [{"equals": 1}]}"#, "/filter/0"),
+      (#"{"filter": [{"field": "a", "equals": 1, "gt": 2}]}"#, "/filter/0"),
+      (#"{"filter": [{"field": "a", "equals": [1]}]}"#, "/filter/0/equals"),
+      (#"{"filter": [{"field": "a", "in": [1, null]}]}"#, "/filter/0/in/1"),
+      (#"{"filter": [{"field": "a", "not": {}}]}"#, "/filter/0"),
+      (#"{"filter": [{"any": [{"field": "a", "in": 1}]}]}"#, "/filter/0/any/0/in"),
+    ])
+  func invalid(json: String, pointer: String) throws {
+    let problem = try #require(refusal(json))
+    #expect(problem.code == .invalidValue)
+    #expect(problem.errors.first?.pointer == pointer)
+  }
+
+  @Test(
+    "what is no JSON object is refused with its place",
+    arguments: ["", "x", "{\"query\": ", "[]", "\"query\"", "{} {}", "{\"a\" 1}"])
+  func notJSON(json: String) throws {
+    #expect(try #require(refusal(json)).code == .badJSON)
+  }
+
+  @Test("nested beyond all measure is refused, not followed")
+  func deep() throws {
+    let depth = 100_000
+    let json =
+      "{\"filter\": [" + String(repeating: "{\"not\":", count: depth) + "{}"
+      + String(repeating: "}", count: depth) + "]}"
+    #expect(try #require(refusal(json)).code == .badJSON)
+  }
+
+  @Test("a count takes what bears on matching alone")
+  func count() throws {
+    let call = try call(#"{"query": "a", "fields": ["b"], "mode": "simple"}"#, .count)
+    #expect(call.request.limit == 0)
+    #expect(call.request.mode == .simple)
+    #expect(try #require(refusal(#"{"limit": 3}"#, .count)).code == .unknownMember)
+  }
+
+  @Test("the index may be named in the body where the path does not")
+  func index() throws {
+    #expect(try call(#"{"index": "news"}"#, .searchNamingIndex).index == "news")
+    #expect(try call(#"{"index": ["news"]}"#, .searchNamingIndex).index == "news")
+    #expect(try #require(refusal(#"{"index": "news"}"#)).code == .unknownMember)
+    for several in [#"{"index": ["a", "b"]}"#, #"{"index": []}"#, #"{"indexes": ["a"]}"#] {
+      #expect(try #require(refusal(several, .searchNamingIndex)).code == .notSupported)
+    }
+  }
+}
+
+@Suite("Search requests as parameters")
+struct SearchParametersTests {
+  private func refusal(_ parameters: String) -> Problem? {
+    do throws(Problem) {
+      _ = try SearchCall(parameters: parameters[...])
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("parameters are decoded and mean what the members mean")
+  func everything() throws {
+    let call = try SearchCall(
+      parameters:
+        "q=caf%C3%A9+%2Bcr%C3%A8me&index=news&limit=5&mode=simple&default_operator=or&fields=title^3,body&sort=-date,_score&select=title&highlight&total=atleast&explain=1&timeout_ms=5&pretty=true"
+    )
+    let body = try SearchCall(
+      json: Array(
+        """
+        {"query": "café +crème", "index": "news", "limit": 5, "mode": "simple", "default_operator": "or",
+         "fields": ["title^3", "body"], "sort": ["-date", "_score"], "select": ["title"], "highlight": true,
+         "total": "atleast", "explain": true, "timeout_ms": 5, "pretty": true}
+        """.utf8), form: .searchNamingIndex)
+    #expect(call == body)
+  }
+
+  @Test("highlight may name fields")
+  func highlight() throws {
+    let call = try SearchCall(parameters: "highlight=title,body")
+    #expect(call.request.highlight == .init(fields: ["title", "body"]))
+  }
+
+  @Test(
+    "mistakes are refused",
+    arguments: [
+      ("query=x", Problem.Code.unknownMember), ("limt=3", .unknownMember),
+      ("limit=ten", .invalidValue),
+      ("limit=99999", .invalidValue), ("explain=maybe", .invalidValue), ("q=a&q=b", .invalidValue),
+      ("q=%zz", .badPath), ("q=%C3", .badPath), ("q=%4", .badPath), ("mode=x", .invalidValue),
+    ])
+  func mistakes(parameters: String, code: Problem.Code) throws {
+    #expect(try #require(refusal(parameters)).code == code)
+  }
+}
