@@ -1,0 +1,167 @@
+// The query tree of the engine: what is to be matched, said in terms of the index (field numbers, term
+// bytes, column values), independent of any snapshot. `QueryBuilder` makes it of a syntax tree;
+// `QueryRewriter` replaces expansions by the terms that a snapshot has; a `Weight` is made of the result.
+//
+// Boosts lie in the leaves: a builder multiplies those of the groups into them.
+
+/// A term of one field of the index.
+struct FieldTerm: Sendable, Hashable {
+  /// Field number of the schema.
+  var field: Int
+  var space: TermSpace
+  var bytes: [UInt8]
+
+  init(field: Int, space: TermSpace = .index, bytes: [UInt8]) {
+    self.field = field
+    self.space = space
+    self.bytes = bytes
+  }
+}
+
+indirect enum Query: Sendable, Hashable {
+  /// Matches nothing.
+  case none
+  /// Matches every document, with a score of `boost`.
+  case all(boost: Float)
+  /// One word, over one field or several.
+  case term(TermQuery)
+  case phrase(PhraseQuery)
+  /// Words that begin alike or fit a pattern: each match scores `boost`.
+  case expansion(ExpansionQuery)
+  /// Any of the terms; each match scores `boost`. What an expansion becomes.
+  case terms([FieldTerm], boost: Float)
+  /// Documents with a value in a range of a column; each match scores `boost`.
+  case range(RangeQuery, boost: Float)
+  /// Documents where the field has a value; each match scores `boost`.
+  case exists(field: Int, boost: Float)
+  /// Documents that match all of `all` and none of `none`; `optional` ones only add to the score. Scores are
+  /// summed. `all` is never empty.
+  case and(all: [Query], optional: [Query] = [], none: [Query] = [])
+  /// Documents that match any; the scores of those that match are summed.
+  case or([Query])
+  /// Documents that match any; the best score counts (readings of the same word).
+  case best([Query])
+}
+
+/// One word: the same in every field, though each field's analyzer may give it another term.
+///
+/// It is scored as one by BM25F, and it matches where any of its terms does.
+struct TermQuery: Sendable, Hashable {
+struct Part: Sendable, Hashable {
+    var term: FieldTerm
+    /// The field's weight within BM25F.
+    var weight: Float
+
+    init(term: FieldTerm, weight: Float = 1) {
+      self.term = term
+      self.weight = weight
+    }
+  }
+
+  /// In ascending order of field; a field at most once. Never empty.
+  var parts: [Part]
+  var boost: Float
+
+  init(parts: [Part], boost: Float = 1) {
+    self.parts = parts
+    self.boost = boost
+  }
+}
+
+/// Words at fixed distances, in one field or several (BM25F over the fields, with the phrase's frequency).
+struct PhraseQuery: Sendable, Hashable {
+struct Slot: Sendable, Hashable {
+    /// Distance from the first slot, in positions; ascending, may skip some.
+    var offset: Int
+    /// Any of these terms may stand there.
+    var terms: [FieldTerm]
+    /// The terms that fit one of these may stand there as well; empty once rewritten.
+    var patterns: [TermPattern]
+
+    init(offset: Int, terms: [FieldTerm], patterns: [TermPattern] = []) {
+      self.offset = offset
+      self.terms = terms
+      self.patterns = patterns
+    }
+  }
+
+struct Part: Sendable, Hashable {
+    var field: Int
+    var weight: Float
+    /// Two at least.
+    var slots: [Slot]
+
+    init(field: Int, weight: Float = 1, slots: [Slot]) {
+      self.field = field
+      self.weight = weight
+      self.slots = slots
+    }
+  }
+
+  /// In ascending order of field.
+  var parts: [Part]
+  var boost: Float
+
+  init(parts: [Part], boost: Float = 1) {
+    self.parts = parts
+    self.boost = boost
+  }
+}
+
+/// All terms that fit one of `patterns`.
+struct ExpansionQuery: Sendable, Hashable {
+  var patterns: [TermPattern]
+  var boost: Float = 1
+  /// As the query has it, for the warning of a cut.
+  var text = ""
+}
+
+/// Which terms of one dictionary are meant.
+struct TermPattern: Sendable, Hashable {
+  enum Shape: Sendable, Hashable {
+    case prefix([UInt8])
+    case wildcard([Piece])
+  }
+
+  enum Piece: Sendable, Hashable {
+    case bytes([UInt8])
+    /// `*`
+    case any
+    /// `?`: one character of UTF-8.
+    case one
+  }
+
+  var field: Int
+  var space: TermSpace
+  var shape: Shape
+  /// Of the index space, only terms whose one exact form is the term itself: what an expansion over exact
+  /// forms needs beside the exact space.
+  var onlySame = false
+
+  /// All terms that fit begin so.
+  var prefix: [UInt8] {
+    switch shape {
+    case .prefix(let bytes): bytes
+    case .wildcard(let pieces):
+      if case .bytes(let bytes)? = pieces.first { bytes } else { [] }
+    }
+  }
+}
+
+/// An interval of a column's values, or of a keyword field's values in the order of their bytes.
+enum RangeQuery: Sendable, Hashable {
+  /// Column values in their order as `Int64`, both ends included.
+  case integers(field: Int, ClosedRange<Int64>)
+  /// nil does not bound.
+  case keywords(field: Int, lower: KeywordBound?, upper: KeywordBound?)
+}
+
+struct KeywordBound: Sendable, Hashable {
+  var bytes: [UInt8]
+  var included: Bool
+
+  init(bytes: [UInt8], included: Bool) {
+    self.bytes = bytes
+    self.included = included
+  }
+}

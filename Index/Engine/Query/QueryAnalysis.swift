@@ -1,0 +1,85 @@
+// Query text through the analyzer of the field that it searches: the same function as the documents went
+// through.
+
+import Analysis
+
+struct QueryAnalysis {
+  struct Token {
+    var exact: [UInt8]
+    var index: [UInt8]
+    /// From 0 in the text.
+    var position: Int
+    /// The joined form of a compound, at the position of its first part.
+    var isJoined: Bool
+  }
+
+  private let schema: Schema
+
+  init(schema: Schema) { self.schema = schema }
+
+  /// The analyzer of a text field's values, or of the words of a keyword field's; nil for other types.
+  static func analyzer(of field: Field) -> Analyzer? {
+    switch field.type {
+    case .text: Analyzer.named(field.analyzer ?? "standard")
+    case .keyword: Analyzer.named("standard")
+    case .integer, .double, .date, .boolean: nil
+    }
+  }
+
+  func tokens(of text: String, field: Int) -> [Token] {
+    guard let analyzer = QueryAnalysis.analyzer(of: schema.fields[field]) else { return [] }
+    var buffer = TokenBuffer()
+    var utf8 = text
+    _ = utf8.withUTF8 { unsafe analyzer.tokenize($0.span.bytes, into: &buffer) }
+    var scratch = analyzer.makeScratch()
+    var tokens: [Token] = []
+    for i in 0..<buffer.count {
+      let exact = buffer.form(i)
+      var index: [UInt8] = []
+      analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &index)
+      tokens.append(
+        Token(
+          exact: exact, index: index, position: Int(buffer[i].position),
+          isJoined: buffer[i].isJoined))
+    }
+    return tokens
+  }
+
+  /// Whether the text is one word that the field's analyzer calls a stop word.
+  func isStopWord(_ text: String, field: Int) -> Bool {
+    guard let analyzer = QueryAnalysis.analyzer(of: schema.fields[field]) else { return false }
+    let tokens = tokens(of: text, field: field)
+    guard tokens.count == 1 else { return false }
+    let exact = tokens[0].exact
+    return analyzer.isStopWord(unsafe exact.span.bytes)
+  }
+
+  /// A piece of a word as the terms of a space have it, without stemming: the beginning of a word has no stem.
+  func folded(_ text: String, field: Int, space: TermSpace) -> [UInt8] {
+    let raw = Array(text.utf8)
+    let analyzer = QueryAnalysis.analyzer(of: schema.fields[field])
+    guard space != .value, let analyzer, analyzer.name != "whitespace", analyzer.name != "keyword"
+    else { return raw }
+    var exact: [UInt8] = []
+    Normalization.foldedExact(unsafe raw.span.bytes, into: &exact)
+    guard space == .index else { return exact }
+    var folded: [UInt8] = []
+    Normalization.folded(unsafe exact.span.bytes, into: &folded)
+    return folded
+  }
+}
+
+extension Schema {
+  /// Only whole values are looked for: the id.
+  func isRaw(_ number: Int) -> Bool { number == 0 }
+
+  /// Numbers of the fields that words search where none is named: those of `defaultFields`, else all indexed text
+  /// and keyword fields but the id.
+  var defaultFieldNumbers: [Int] {
+    if let defaultFields { return defaultFields.compactMap { number(of: $0) } }
+    return fields.indices.filter { number in
+      let field = fields[number]
+      return number != 0 && field.indexed && (field.type == .text || field.type == .keyword)
+    }
+  }
+}

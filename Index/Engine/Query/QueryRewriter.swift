@@ -1,0 +1,163 @@
+// Expansions become the terms that a snapshot has. At most 1,024 terms an expansion: the most frequent are
+// kept, and a warning says that others were left out.
+
+import QueryLanguage
+
+struct QueryRewriter {
+  static let expansionLimit = 1_024
+  /// Terms looked at between two looks at the clock.
+  private static let termsPerLook = 256
+
+  private let segments: [SegmentReader]
+  private let deadline: Deadline
+  private(set) var warnings: [QueryWarning] = []
+  /// The deadline passed: the expansion at hand was cut short.
+  private(set) var timedOut = false
+
+  init(segments: [SegmentReader], deadline: Deadline) {
+    self.segments = segments
+    self.deadline = deadline
+  }
+
+  mutating func rewrite(_ query: Query) throws(IndexError) -> Query {
+    switch query {
+    case .expansion(let expansion):
+      let terms = try terms(of: expansion.patterns, text: expansion.text)
+      return terms.isEmpty ? .none : .terms(terms, boost: expansion.boost)
+    case .phrase(var phrase):
+      for part in phrase.parts.indices {
+        for slot in phrase.parts[part].slots.indices {
+          let patterns = phrase.parts[part].slots[slot].patterns
+          if patterns.isEmpty { continue }
+          phrase.parts[part].slots[slot].patterns = []
+          phrase.parts[part].slots[slot].terms = try terms(of: patterns, text: "a phrase's last word")
+        }
+      }
+      phrase.parts.removeAll { $0.slots.contains { $0.terms.isEmpty } }
+      return phrase.parts.isEmpty ? .none : .phrase(phrase)
+    case .and(let all, let optional, let none):
+      let all = try rewrite(all)
+      if all.contains(.none) { return .none }
+      return .and(
+        all: all, optional: try rewrite(optional).filter { $0 != .none },
+        none: try rewrite(none).filter { $0 != .none })
+    case .or(let queries):
+      return Query.disjunction(try rewrite(queries).filter { $0 != .none }) ?? .none
+    case .best(let queries):
+      return Query.best(of: try rewrite(queries).filter { $0 != .none }) ?? .none
+    case .none, .all, .term, .terms, .range, .exists:
+      return query
+    }
+  }
+
+  private mutating func rewrite(_ queries: [Query]) throws(IndexError) -> [Query] {
+    var result: [Query] = []
+    for query in queries { result.append(try rewrite(query)) }
+    return result
+  }
+
+  /// The terms that fit any of the patterns, in a fixed order.
+  private mutating func terms(
+    of patterns: [TermPattern], text: String
+  ) throws(IndexError) -> [FieldTerm] {
+    var frequencies: [FieldTerm: Int] = [:]
+    var looked = 0
+    for pattern in patterns {
+      let prefix = pattern.prefix
+      for segment in segments where !timedOut {
+        guard let dictionary = segment.terms(pattern.field, pattern.space) else { continue }
+        let cursor = dictionary.cursor()
+        var more = try cursor.seek(unsafe prefix.span.bytes)
+        while more, cursor.hasPrefix(unsafe prefix.span.bytes) {
+          looked += 1
+          if looked % Self.termsPerLook == 0, deadline.isPassed {
+            timedOut = true
+            break
+          }
+          if unsafe pattern.matches(cursor.term) {
+            let entry = try cursor.entry()
+            if !pattern.onlySame || entry.forms == .same {
+              let term = FieldTerm(
+                field: pattern.field, space: pattern.space, bytes: cursor.bytes)
+              // An alias stands for an index term, which may be in the union as well: one at least.
+              frequencies[term, default: 0] += max(1, entry.documentFrequency)
+            }
+          }
+          more = try cursor.next()
+        }
+      }
+    }
+    var found = frequencies.sorted { a, b in
+      a.value != b.value ? a.value > b.value : a.key.precedes(b.key)
+    }
+    if found.count > Self.expansionLimit {
+      warnings.append(
+        QueryWarning(
+          .tooManyExpansions,
+          detail: "\(text): \(found.count) words fit, the \(Self.expansionLimit) most frequent "
+            + "are looked for"))
+      found.removeLast(found.count - Self.expansionLimit)
+    }
+    return found.map(\.key)
+  }
+}
+
+extension FieldTerm {
+  func precedes(_ other: FieldTerm) -> Bool {
+    if field != other.field { return field < other.field }
+    if space != other.space { return space.rawValue < other.space.rawValue }
+    return bytes.lexicographicallyPrecedes(other.bytes)
+  }
+}
+
+extension TermPattern {
+  /// Whether a term that begins with `prefix` fits.
+  func matches(_ term: UnsafeRawBufferPointer) -> Bool {
+    guard case .wildcard(let pieces) = shape else { return true }
+    return unsafe TermPattern.matches(pieces, term)
+  }
+
+  /// Greedy matching with one point to return to: quadratic at worst, in a term of at most 255 bytes or so, and
+  /// never recursive.
+  static func matches(_ pieces: [Piece], _ term: UnsafeRawBufferPointer) -> Bool {
+    var piece = 0
+    var at = 0
+    var retry: (piece: Int, at: Int)?
+    while true {
+      var fits = false
+      if piece == pieces.count {
+        fits = at == term.count
+        if fits { return true }
+      } else {
+        switch pieces[piece] {
+        case .any:
+          retry = (piece + 1, at)
+          piece += 1
+          continue
+        case .one:
+          if at < term.count {
+            at += 1
+            while at < term.count, unsafe term[at] & 0xC0 == 0x80 { at += 1 }
+            fits = true
+          }
+        case .bytes(let bytes):
+          fits = at + bytes.count <= term.count
+          var i = 0
+          while fits, i < bytes.count {
+            fits = unsafe term[at + i] == bytes[i]
+            i += 1
+          }
+          if fits { at += bytes.count }
+        }
+      }
+      if fits {
+        piece += 1
+      } else {
+        guard let last = retry, last.at < term.count else { return false }
+        retry = (last.piece, last.at + 1)
+        piece = last.piece
+        at = last.at + 1
+      }
+    }
+  }
+}

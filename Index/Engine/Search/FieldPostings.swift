@@ -1,0 +1,155 @@
+// The postings of one term in one field of a segment, with what their scores need: the leaf of the leaves.
+//
+// x, here and below, is what a field adds to BM25F's saturation (Similarity.swift): frequency × factor of the norm.
+
+/// The norm factors of one field, at a fixed address: 256 floats.
+@safe
+final class NormFactors: Sendable {
+  nonisolated(unsafe) let base: UnsafePointer<Float>
+
+  init(_ factors: [Float]) {
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: 256)
+    for norm in 0..<256 { unsafe memory[norm] = factors[norm] }
+    unsafe base = UnsafePointer(memory)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  subscript(_ norm: UInt8) -> Float { unsafe base[Int(norm)] }
+}
+
+@safe
+struct FieldPostings: ~Copyable {
+  var cursor: PostingsCursor
+  private let factors: NormFactors
+  private let norms: UnsafePointer<UInt8>?
+  /// Keeps `norms` in memory.
+  private let owner: FieldNorms?
+  private let hasFrequencies: Bool
+
+  // The bounds last computed, and the last document of the block and group that they are of.
+  private var blockUntil = PostingsCursor.end
+  private var blockLargest: Float = 0
+  private var groupUntil = PostingsCursor.end
+  private var groupLargest: Float = 0
+  private let listBound: Float
+  private var pairs: [Impact] = []
+
+  static func open(
+    _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors
+  ) throws(IndexError) -> FieldPostings {
+    let cursor = try segment.postings(entry)
+    var pairs: [Impact] = []
+    pairs.reserveCapacity(Impact.limit)
+    try cursor.impacts(.list, into: &pairs)
+    return FieldPostings(
+      cursor, norms, factors, hasFrequencies: entry.detail != .documents,
+      listBound: largest(pairs, factors), pairs: pairs)
+  }
+
+  private init(
+    _ cursor: consuming PostingsCursor, _ norms: FieldNorms?, _ factors: NormFactors,
+    hasFrequencies: Bool, listBound: Float, pairs: [Impact]
+  ) {
+    self.cursor = cursor
+    self.factors = factors
+    owner = norms
+    unsafe self.norms = norms?.base
+    self.hasFrequencies = hasFrequencies
+    self.listBound = listBound
+    self.pairs = pairs
+  }
+
+  var cost: Int { cursor.documentFrequency }
+
+  private static func largest(_ pairs: [Impact], _ factors: NormFactors) -> Float {
+    var x: Float = 0
+    for pair in pairs { x = max(x, Float(pair.frequency) * factors[pair.norm]) }
+    return x
+  }
+
+  /// x of the documents from `start` to `end` of the decoded block: written to the same places of `output`.
+  @inline(__always)
+  mutating func values(_ start: Int, _ end: Int, into output: UnsafeMutablePointer<Float>) {
+    let documents = unsafe cursor.documents
+    let factors = unsafe self.factors.base
+    guard let norms = unsafe norms else {
+      if hasFrequencies {
+        let frequencies = unsafe cursor.frequencies()
+        for i in start..<end {
+          unsafe output[i] = Float(Int32(bitPattern: frequencies[i])) * factors[0]
+        }
+      } else {
+        for i in start..<end { unsafe output[i] = factors[0] }
+      }
+      return
+    }
+    let frequencies = unsafe cursor.frequencies()
+    for i in start..<end {
+      unsafe output[i] =
+        Float(Int32(bitPattern: frequencies[i])) * factors[Int(norms[Int(documents[i])])]
+    }
+  }
+
+  /// x of the current document for a frequency.
+  @inline(__always)
+  func value(frequency: UInt32, document: UInt32) -> Float {
+    let norm = unsafe norms == nil ? 0 : Int(norms.unsafelyUnwrapped[Int(document)])
+    return unsafe Float(Int32(bitPattern: frequency)) * factors.base[norm]
+  }
+
+  /// x of the current document.
+  @inline(__always)
+  mutating func value() -> Float {
+    value(frequency: hasFrequencies ? cursor.frequency() : 1, document: cursor.document)
+  }
+
+  /// No document of `base..<end` has a larger x; negative: none of them has the term. Windows ascend.
+  mutating func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    if cursor.document >= end { return -1 }
+    let last = end &- 1
+    try cursor.shallowSeek(base)
+    let blockLast = cursor.shallowLast
+    if blockLast == PostingsCursor.end { return -1 }
+    if last <= blockLast { return try blockBound() }
+    if last <= cursor.shallowGroupLast { return try groupBound() }
+    return listBound
+  }
+
+  /// The same for the shallow block.
+  mutating func blockBound() throws(IndexError) -> Float {
+    let last = cursor.shallowLast
+    if blockUntil != last {
+      try cursor.impacts(.block, into: &pairs)
+      blockLargest = FieldPostings.largest(pairs, factors)
+      blockUntil = last
+    }
+    return blockLargest
+  }
+
+  /// The same for the group of 32 blocks around the shallow one.
+  mutating func groupBound() throws(IndexError) -> Float {
+    let last = cursor.shallowGroupLast
+    if groupUntil != last {
+      try cursor.impacts(.group, into: &pairs)
+      groupLargest = FieldPostings.largest(pairs, factors)
+      groupUntil = last
+    }
+    return groupLargest
+  }
+
+  /// Place in the decoded block of the first document ≥ `end`, from `start` on.
+  @inline(__always)
+  func place(of end: UInt32, from start: Int) -> Int {
+    let documents = unsafe cursor.documents
+    let count = cursor.count
+    if unsafe documents[count &- 1] < end { return count }
+    var low = start
+    var high = count &- 1
+    while low < high {
+      let middle = (low &+ high) &>> 1
+      if unsafe documents[middle] < end { low = middle &+ 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,185 @@
+// One query through all segments of a view: weight once, then per segment scorers and a collector. The ways
+// to the same answer, chosen by what they cost:
+//
+//   best by score           pruned; the total by a pass of its own that only matches, where that is cheaper than
+//                           scoring everything (unions), or from the dictionary (one term)
+//   best by score, and AND  one pass that scores and counts: its matches are few
+//   sorted by columns       one pass over all matches
+
+struct RunResult: Sendable {
+  var hits: [ScoredDocument] = []
+  /// Scores were computed.
+  var isScored = true
+  var total = Total(value: 0, exact: true)
+  var timedOut = false
+}
+
+struct QueryRun {
+  private let view: SearchView
+  private let weight: Weight
+  private let filters: [Query]
+  private let deadline: Deadline
+  let grid: ScoreGrid
+
+  /// - Parameters:
+  ///   - query: rewritten.
+  ///   - filters: rewritten; all must hold.
+  init(
+    _ view: SearchView, _ query: Query, filters: [Query] = [], deadline: Deadline
+  ) throws(IndexError) {
+    self.view = view
+    self.filters = filters
+    self.deadline = deadline
+    var builder = WeightBuilder(segments: view.segments)
+    weight = try builder.weight(of: query)
+    grid = ScoreGrid(largestSum: weight.largestScore)
+  }
+
+  // MARK: Runs
+
+  /// The best `limit` documents by score.
+  func top(_ limit: Int, total mode: SearchRequest.TotalMode) throws(IndexError) -> RunResult {
+    var result = RunResult()
+    var top = TopScores(limit: limit)
+    let isOnePass = mode == .exact && !countsApart
+    var count = 0
+    for segment in view.segments {
+      guard let search = try search(segment, &result) else { continue }
+      let finished =
+        isOnePass ? try search.collectAll(&top, count: &count) : try search.collectTop(&top)
+      if !finished { result.timedOut = true }
+      if result.timedOut { break }
+    }
+    result.hits = top.sorted()
+    if isOnePass {
+      result.total = Total(value: count, exact: !result.timedOut)
+    } else if mode == .exact, !result.timedOut {
+      let counted = try self.count()
+      result.total = counted.total
+      result.timedOut = counted.timedOut
+    } else {
+      result.total = Total(value: result.hits.count, exact: result.hits.count < limit)
+      if result.timedOut { result.total.exact = false }
+    }
+    result.total.value = max(result.total.value, result.hits.count)
+    return result
+  }
+
+  func count() throws(IndexError) -> RunResult {
+    var result = RunResult()
+    result.isScored = false
+    for segment in view.segments {
+      guard let search = try search(segment, &result) else { continue }
+      if try !search.count(&result.total.value) { result.timedOut = true }
+      if result.timedOut { break }
+    }
+    result.total.exact = !result.timedOut
+    return result
+  }
+
+  func sorted(by fields: [SortField], _ limit: Int) throws(IndexError) -> RunResult {
+    var result = RunResult()
+    result.isScored = fields.contains { $0.isScore }
+    var top = SortedTop(fields: fields, limit: limit)
+    for segment in view.segments {
+      guard let search = try search(segment, &result) else { continue }
+      if try !top.collect(search, segment, count: &result.total.value) { result.timedOut = true }
+      if result.timedOut { break }
+    }
+    result.hits = top.sorted().map { ScoredDocument(document: $0.document, score: $0.score) }
+    result.total.exact = !result.timedOut
+    return result
+  }
+
+  /// Whether a pruned pass and one that only counts are cheaper than one that scores every match.
+  private var countsApart: Bool {
+    switch weight {
+    case .term, .or, .best, .all, .set, .none: true
+    case .phrase, .and: false
+    }
+  }
+
+  // MARK: Segments
+
+  /// nil: nothing in the segment can match, or the deadline passed.
+  private func search(
+    _ segment: SearchSegment, _ result: inout RunResult
+  ) throws(IndexError) -> SegmentSearch? {
+    guard segment.documentCount > 0 else { return nil }
+    let capacity = windowCapacity(segment)
+    var builder = ScorerBuilder(
+      segment: segment, grid: grid, windowCapacity: capacity, deadline: deadline)
+    guard let scorer = try builder.scorer(weight) else {
+      if builder.timedOut { result.timedOut = true }
+      return nil
+    }
+    var accepted = segment.live
+    for filter in filters {
+      guard let set = try documents(filter, segment) else {
+        result.timedOut = true
+        return nil
+      }
+      if accepted == nil { accepted = set } else { accepted?.formIntersection(set) }
+    }
+    if let accepted, accepted.isEmpty { return nil }
+    return SegmentSearch(
+      segment, scorer, accepted: accepted, windowCapacity: capacity, deadline: deadline)
+  }
+
+  /// The documents of the segment that pass a filter; nil when the deadline passed first.
+  private func documents(_ filter: Query, _ segment: SearchSegment) throws(IndexError) -> BitSet? {
+    if let known = view.filters.set(filter, segment: segment.ordinal) { return known }
+    var builder = WeightBuilder(segments: view.segments)
+    let weight = try builder.weight(of: filter)
+    var scorers = ScorerBuilder(
+      segment: segment, grid: ScoreGrid(largestSum: 0), windowCapacity: 4096, deadline: deadline)
+    var set = BitSet(count: segment.documentCount)
+    if let scorer = try scorers.scorer(weight) {
+      let search = SegmentSearch(
+        segment, scorer, accepted: nil, windowCapacity: 4096, deadline: deadline)
+      guard let found = try search.documents() else { return nil }
+      set = found
+    }
+    if scorers.timedOut { return nil }
+    view.filters.insert(set, filter, segment: segment.ordinal)
+    return set
+  }
+
+  /// Documents of a window: 4,096, and more where postings are so thin that the work of a window would outweigh
+  /// that of its postings.
+  private func windowCapacity(_ segment: SearchSegment) -> Int {
+    var capacity = 4096
+    let densest = max(1, weight.largestFrequency(segment.ordinal))
+    while capacity < 16_384, densest * capacity / segment.documentCount < 128 { capacity *= 2 }
+    return capacity
+  }
+
+  // MARK: Single documents
+
+  /// Builds the explanation of one document's score.
+  func explain(_ document: UInt32) throws(IndexError) -> Explanation {
+    try Explainer(view: view, grid: grid).explain(weight, document)
+  }
+}
+
+extension Weight {
+  /// Postings of the longest list in a segment.
+  func largestFrequency(_ segment: Int) -> Int {
+    switch self {
+    case .none: 0
+    case .all, .set: Int(Int32.max)
+    case .term(let term):
+      term.parts.reduce(0) { max($0, $1.entries[segment]?.documentFrequency ?? 0) }
+    case .phrase(let phrase):
+      phrase.parts.reduce(0) { largest, part in
+        part.slots.reduce(largest) { largest, slot in
+          slot.entries[segment].reduce(largest) { max($0, $1.documentFrequency) }
+        }
+      }
+    case .and(let all, let optional, let none):
+      (all + optional + none).reduce(0) { max($0, $1.largestFrequency(segment)) }
+    case .or(let weights), .best(let weights):
+      weights.reduce(0) { max($0, $1.largestFrequency(segment)) }
+    }
+  }
+}

@@ -1,0 +1,335 @@
+// A scorer: the documents of one segment that match a query, with their scores, a window at a time.
+//
+// Everything works on windows (see Window.swift) in ascending order: a composite hands its candidates to
+// its children, which narrow them and add their scores. So virtual calls are made once a window, and pruning
+// is arithmetic on candidates: a document is dropped as soon as its score so far plus the bounds of what is
+// left cannot pass the score that the collector asks for. All scores and bounds lie on the query's
+// grid (Similarity.swift): sums and differences here are exact, and no slack is needed.
+//
+// The rules of `evaluate`, for everyone:
+//   · scores are added for the candidates that stay, and nowhere else;
+//   · a candidate whose score by this scorer is not above `minimum` may be dropped;
+//   · `fresh` says that the window's scores are zero at every candidate.
+
+/// `-Float.infinity`: nothing is pruned.
+let unbounded = -Float.infinity
+
+class Scorer {
+  /// About how many documents match, never fewer than do.
+  final let cost: Int
+
+  init(cost: Int) { self.cost = cost }
+
+  /// A document ≥ `target` before which, from `target` on, nothing matches. `.max`: nothing matches from
+  /// there on. Cheap, hence often `target` itself.
+  func candidate(_ target: UInt32) throws(IndexError) -> UInt32 { target }
+
+  /// No document of `base..<end` scores more; `unbounded` when none matches. Asked in ascending order, before `evaluate` of the window.
+  func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float { 0 }
+
+  /// Narrows the candidates to those that match.
+  func evaluate(_ window: Window, above minimum: Float, fresh: Bool) throws(IndexError) {
+    window.clear()
+  }
+}
+
+/// All documents: a score of `boost` each.
+final class AllScorer: Scorer {
+  private let score: Float
+
+  init(documents: Int, score: Float) {
+    self.score = score
+    super.init(cost: documents)
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float { score }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    guard score > minimum else {
+      window.clear()
+      return
+    }
+    window.addConstant(score)
+  }
+}
+
+/// Documents of a set: a score of `boost` each.
+final class SetScorer: Scorer {
+  private let set: BitSet
+  private let score: Float
+
+  init(_ set: BitSet, score: Float) {
+    self.set = set
+    self.score = score
+    super.init(cost: set.population)
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    guard let next = set.next(from: Int(target)) else { return .max }
+    return UInt32(next)
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float { score }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    guard score > minimum else {
+      window.clear()
+      return
+    }
+    window.intersect(set)
+    window.addConstant(score)
+  }
+}
+
+/// Documents that match all of `required` and none of `excluded`; those of `optional` add to the score.
+final class AndScorer: Scorer {
+  /// Rarest first.
+  private let required: [Scorer]
+  private let optional: [Scorer]
+  private let excluded: [Scorer]
+  private let capacity: Int
+  private lazy var scratch = WindowMemory(capacity: capacity)
+  /// Bits before a child narrowed them, or those of an optional or excluded child.
+  private let other: WindowMemory
+  /// Bounds of the children within the window last asked about, summed up from child i to the last.
+  private var remaining: [Float]
+
+  /// - Parameter required: one at least.
+  init(required: [Scorer], optional: [Scorer], excluded: [Scorer], windowCapacity: Int) {
+    self.required = required.sorted { $0.cost < $1.cost }
+    self.optional = optional
+    self.excluded = excluded
+    capacity = windowCapacity
+    other = WindowMemory(capacity: windowCapacity, scored: false)
+    remaining = Array(repeating: 0, count: required.count + 1)
+    super.init(cost: self.required[0].cost)
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    var result = target
+    for child in required {
+      result = try child.candidate(result)
+      if result == .max { break }
+    }
+    return result
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    var sum: Float = 0
+    for child in optional { sum += max(0, try child.bound(base, end)) }
+    remaining[required.count] = sum
+    for i in required.indices.reversed() {
+      sum += try required[i].bound(base, end)
+      remaining[i] = sum
+    }
+    return sum
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    if unsafe window.scores != nil, !fresh {
+      let own = window.with(scratch, scored: true)
+      own.copyBits(of: window)
+      try narrow(own, above: minimum)
+      window.copyBits(of: own)
+      window.addScores(of: own)
+    } else {
+      try narrow(window, above: minimum)
+    }
+  }
+
+  private func narrow(_ window: Window, above minimum: Float) throws(IndexError) {
+    let before = window.with(other, scored: false)
+    var narrowed = window
+    narrowed.isFull = false
+    for i in required.indices {
+      // Bounds were asked for only where there is a minimum.
+      let needed = minimum > unbounded ? minimum - remaining[i + 1] : unbounded
+      if i == 0 {
+        try required[i].evaluate(window, above: needed, fresh: true)
+      } else {
+        before.copyBits(of: window)
+        try required[i].evaluate(narrowed, above: unbounded, fresh: false)
+        unsafe window.zeroScores(removedFrom: UnsafePointer(before.bits))
+        if minimum > unbounded { window.keep(above: needed) }
+      }
+      if window.isEmpty { return }
+    }
+    for child in excluded {
+      before.copyBits(of: window)
+      try child.evaluate(before, above: unbounded, fresh: true)
+      window.subtract(before)
+    }
+    guard unsafe window.scores != nil, !optional.isEmpty else { return }
+    let adding = unsafe Window(
+      base: window.base, end: window.end, bits: other.bits, scores: window.scores)
+    for child in optional {
+      adding.copyBits(of: window)
+      try child.evaluate(adding, above: unbounded, fresh: false)
+    }
+    if minimum > unbounded { window.keep(above: minimum) }
+  }
+}
+
+/// Documents that match any child; scores are summed. Pruned as MaxScore does it (Turtle and Flood, 1995), with
+/// the bounds of each window: the children whose bounds together cannot pass the minimum only score
+/// candidates that the others found.
+final class OrScorer: Scorer {
+  private let children: [Scorer]
+  private let capacity: Int
+  private lazy var scratch = WindowMemory(capacity: capacity)
+  private let found: WindowMemory
+  private let one: WindowMemory
+  /// Bounds of the children within the window last asked about.
+  private var bounds: [Float]
+  /// Indices of children, least bound first, and the sums of their bounds up to each.
+  private var order: [Int]
+  private var sums: [Float]
+
+  init(_ children: [Scorer], windowCapacity: Int) {
+    self.children = children
+    capacity = windowCapacity
+    found = WindowMemory(capacity: windowCapacity, scored: false)
+    one = WindowMemory(capacity: windowCapacity, scored: false)
+    bounds = Array(repeating: 0, count: children.count)
+    order = Array(children.indices)
+    sums = bounds
+    super.init(cost: children.reduce(0) { $0 + $1.cost })
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    var result = UInt32.max
+    for child in children {
+      result = min(result, try child.candidate(target))
+      if result == target { break }
+    }
+    return result
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    var sum: Float = 0
+    var matches = false
+    for i in children.indices {
+      let bound = try children[i].bound(base, end)
+      if bound > unbounded { matches = true }
+      bounds[i] = max(0, bound)
+      sum += bounds[i]
+    }
+    return matches ? sum : unbounded
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    if unsafe minimum == unbounded || window.scores == nil {
+      try unite(Array(children.indices)[...], window, above: unbounded)
+    } else if fresh {
+      try prune(window, above: minimum)
+    } else {
+      let own = window.with(scratch, scored: true)
+      own.copyBits(of: window)
+      try prune(own, above: minimum)
+      window.copyBits(of: own)
+      window.addScores(of: own)
+    }
+  }
+
+  /// Narrows to the documents that match any of the children `which`.
+  private func unite(
+    _ which: ArraySlice<Int>, _ window: Window, above minimum: Float
+  ) throws(IndexError) {
+    if which.count == 1, let only = which.first {
+      try children[only].evaluate(window, above: minimum, fresh: true)
+      return
+    }
+    let union = window.with(found, scored: false)
+    union.clear()
+    let single = unsafe Window(
+      base: window.base, end: window.end, bits: one.bits, scores: window.scores,
+      isFull: window.isFull)
+    for i in which {
+      single.copyBits(of: window)
+      try children[i].evaluate(single, above: unbounded, fresh: false)
+      union.unite(single)
+    }
+    window.copyBits(of: union)
+  }
+
+  private func prune(_ window: Window, above minimum: Float) throws(IndexError) {
+    order.sort { bounds[$0] < bounds[$1] }
+    var sum: Float = 0
+    var first = order.count
+    for i in order.indices {
+      sum += bounds[order[i]]
+      sums[i] = sum
+      if first == order.count, sum > minimum { first = i }
+    }
+    guard first < order.count else {
+      window.clear()
+      return
+    }
+    var rest = first - 1
+    let needed = minimum - (first > 0 ? sums[first - 1] : 0)
+    try unite(order[first...], window, above: needed)
+    let single = unsafe Window(
+      base: window.base, end: window.end, bits: one.bits, scores: window.scores)
+    while rest >= 0, !window.isEmpty {
+      window.keep(above: minimum - sums[rest])
+      single.copyBits(of: window)
+      try children[order[rest]].evaluate(single, above: unbounded, fresh: false)
+      rest -= 1
+    }
+    window.keep(above: minimum)
+  }
+}
+
+/// Documents that match any child; the best of their scores counts.
+final class BestScorer: Scorer {
+  private let children: [Scorer]
+  private let best: WindowMemory
+  private let one: WindowMemory
+
+  init(_ children: [Scorer], windowCapacity: Int) {
+    self.children = children
+    best = WindowMemory(capacity: windowCapacity)
+    one = WindowMemory(capacity: windowCapacity)
+    super.init(cost: children.reduce(0) { $0 + $1.cost })
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    var result = UInt32.max
+    for child in children {
+      result = min(result, try child.candidate(target))
+      if result == target { break }
+    }
+    return result
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    var largest = unbounded
+    for child in children { largest = max(largest, try child.bound(base, end)) }
+    return largest
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    let scored = unsafe window.scores != nil
+    let union = window.with(best, scored: scored)
+    union.clear()
+    let single = window.with(one, scored: scored)
+    for child in children {
+      single.copyBits(of: window)
+      try child.evaluate(single, above: minimum, fresh: true)
+      union.unite(single)
+      if scored { union.takeLargerScores(of: single) }
+    }
+    window.copyBits(of: union)
+    window.addScores(of: union)
+  }
+}

@@ -1,0 +1,85 @@
+// What searches see of one generation: its segments, and filters that were evaluated before. Shared by all requests
+// until the generation is let go.
+
+import Synchronization
+
+final class SearchView: Sendable {
+  let segments: [SearchSegment]
+  let schema: Schema
+  let generation: UInt64
+  let filters: FilterCache
+
+  init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
+    self.segments = segments
+    self.schema = schema
+    self.generation = generation
+    filters = FilterCache(capacity: 32 << 20)
+  }
+
+  /// Documents of all segments, deleted ones included.
+  var documentCount: Int { segments.reduce(0) { $0 + $1.documentCount } }
+
+  /// The segment of a document by its number within the snapshot.
+  func segment(of document: UInt32) -> SearchSegment {
+    var low = 0
+    var high = segments.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if segments[middle].first <= document { low = middle } else { high = middle }
+    }
+    return segments[low]
+  }
+}
+
+/// Sets of documents by filter and segment, the least recently used dropped first.
+final class FilterCache: Sendable {
+  private struct Key: Hashable {
+    var filter: Query
+    var segment: Int
+  }
+
+  private struct Entry {
+    var set: BitSet
+    var lastUse: UInt64
+  }
+
+  private struct State {
+    var entries: [Key: Entry] = [:]
+    var bytes = 0
+    var clock: UInt64 = 0
+  }
+
+  /// Bytes of sets kept at most.
+  private let capacity: Int
+  private let state = Mutex(State())
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  func set(_ filter: Query, segment: Int) -> BitSet? {
+    state.withLock { state in
+      state.clock += 1
+      let key = Key(filter: filter, segment: segment)
+      guard let entry = state.entries[key] else { return nil }
+      state.entries[key]?.lastUse = state.clock
+      return entry.set
+    }
+  }
+
+  func insert(_ set: BitSet, _ filter: Query, segment: Int) {
+    let size = set.words.count * 8 + 256
+    guard size <= capacity / 4 else { return }
+    state.withLock { state in
+      state.clock += 1
+      let key = Key(filter: filter, segment: segment)
+      guard state.entries[key] == nil else { return }
+      state.entries[key] = Entry(set: set, lastUse: state.clock)
+      state.bytes += size
+      while state.bytes > capacity,
+        let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+      {
+        state.entries.removeValue(forKey: oldest.key)
+        state.bytes -= oldest.value.set.words.count * 8 + 256
+      }
+    }
+  }
+}

@@ -1,0 +1,240 @@
+// One term in one field: the commonest leaf, and the hot one.
+//
+// Two ways through a window: by blocks of 128 when most documents are candidates, by seeking each candidate
+// when few are.
+
+import Bytes
+
+/// The curve from x to a score: W − W / (1 + x), on the query's grid.
+struct Saturation: Sendable {
+  let weight: Float
+  let grid: ScoreGrid
+
+  @inline(__always)
+  func score(_ x: Float) -> Float { grid.round(weight - weight / (1 + x)) }
+
+  /// `score` of `count` values in place, which may be read and written up to the next multiple of 8.
+  @inline(__always)
+  func scores(_ values: UnsafeMutablePointer<Float>, from start: Int, to end: Int) {
+    let raw = UnsafeMutableRawPointer(values)
+    let weight = SIMD8<Float>(repeating: self.weight)
+    let magnitude = SIMD8<Float>(repeating: grid.magnitude)
+    let one = SIMD8<Float>(repeating: 1)
+    var at = (start & ~7) &* 4
+    while at < end &* 4 {
+      let x = unsafe raw.loadUnaligned(fromByteOffset: at, as: SIMD8<Float>.self)
+      let score = weight - weight / (one + x)
+      unsafe raw.storeBytes(
+        of: (score + magnitude) - magnitude, toByteOffset: at, as: SIMD8<Float>.self)
+      at &+= 32
+    }
+  }
+}
+
+@safe
+final class TermScorer: Scorer {
+  /// On the heap, so that nothing checks for exclusive access at each use.
+  private let postings: UnsafeMutablePointer<FieldPostings>
+  private let saturation: Saturation
+  private let documents: Int
+  private let values: UnsafeMutablePointer<Float>
+  private let matched: UnsafeMutablePointer<UInt64>
+  /// Decoding to find the next document pays only where the next one is far.
+  private let isSparse: Bool
+
+  init(
+    _ postings: consuming FieldPostings, _ saturation: Saturation, documents: Int,
+    windowCapacity: Int
+  ) {
+    let cost = postings.cost
+    unsafe self.postings = .allocate(capacity: 1)
+    unsafe self.postings.initialize(to: postings)
+    self.saturation = saturation
+    self.documents = documents
+    unsafe values = .allocate(capacity: blockSize + 16)
+    unsafe values.initialize(repeating: 0, count: blockSize + 16)
+    unsafe matched = .allocate(capacity: windowCapacity / 64)
+    isSparse = cost < documents / 1024
+    super.init(cost: cost)
+  }
+
+  deinit {
+    unsafe postings.deinitialize(count: 1)
+    unsafe postings.deallocate()
+    unsafe values.deallocate()
+    unsafe matched.deallocate()
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    if isSparse { unsafe try postings.pointee.cursor.seek(target) }
+    return max(target, unsafe postings.pointee.cursor.document)
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    let x = unsafe try postings.pointee.bound(base, end)
+    return x < 0 ? unbounded : saturation.score(x)
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    if !window.isFull {
+      // A seek costs about as much as scoring eight postings in a row.
+      let expected = cost &* window.count / documents
+      if window.population() &* 8 < expected {
+        if unsafe window.scores == nil { try probe(window) } else { try seek(window, minimum) }
+        return
+      }
+    }
+    for word in 0..<window.words { unsafe matched[word] = 0 }
+    unsafe try postings.pointee.cursor.seek(window.base)
+    if unsafe window.scores == nil {
+      try match(window)
+    } else {
+      try scan(window, minimum)
+    }
+    for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
+  }
+
+  /// Marks the documents of the window, by blocks.
+  private func match(_ window: Window) throws(IndexError) {
+    while unsafe postings.pointee.cursor.document < window.end {
+      let start = unsafe postings.pointee.cursor.index
+      let end = unsafe postings.pointee.place(of: window.end, from: start)
+      let documents = unsafe postings.pointee.cursor.documents
+      for i in start..<end {
+        let at = unsafe documents[i] &- window.base
+        unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+      }
+      unsafe try postings.pointee.cursor.move(to: end)
+    }
+  }
+
+  /// Scores the documents of the window, by blocks.
+  private func scan(_ window: Window, _ minimum: Float) throws(IndexError) {
+    guard let scores = unsafe window.scores else { return }
+    while unsafe postings.pointee.cursor.document < window.end {
+      let start = unsafe postings.pointee.cursor.index
+      let end = unsafe postings.pointee.place(of: window.end, from: start)
+      unsafe postings.pointee.values(start, end, into: values)
+      unsafe saturation.scores(values, from: start, to: end)
+      let documents = unsafe postings.pointee.cursor.documents
+      if window.isFull, minimum == unbounded {
+        for i in start..<end {
+          let at = unsafe documents[i] &- window.base
+          unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+          unsafe scores[Int(at)] += values[i]
+        }
+      } else {
+        for i in start..<end {
+          let at = unsafe documents[i] &- window.base
+          let value = unsafe values[i]
+          let word = Int(at &>> 6)
+          let isCandidate = unsafe window.bits[word] &>> UInt64(at & 63) & 1 != 0
+          if isCandidate, value > minimum {
+            unsafe matched[word] |= 1 &<< UInt64(at & 63)
+            unsafe scores[Int(at)] += value
+          }
+        }
+      }
+      unsafe try postings.pointee.cursor.move(to: end)
+    }
+  }
+
+  /// Looks for each candidate.
+  private func seek(_ window: Window, _ minimum: Float) throws(IndexError) {
+    guard let scores = unsafe window.scores else { return }
+    for word in 0..<window.words {
+      var rest = unsafe window.bits[word]
+      var kept = rest
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let at = word &<< 6 &+ bit
+        let document = window.base &+ UInt32(truncatingIfNeeded: at)
+        unsafe try postings.pointee.cursor.seek(document)
+        if unsafe postings.pointee.cursor.document == document {
+          let score = unsafe saturation.score(postings.pointee.value())
+          if score > minimum {
+            unsafe scores[at] += score
+            continue
+          }
+        }
+        kept &= ~(1 &<< UInt64(bit))
+      }
+      unsafe window.bits[word] = kept
+    }
+  }
+
+  /// Looks for each candidate, without scoring.
+  private func probe(_ window: Window) throws(IndexError) {
+    for word in 0..<window.words {
+      var rest = unsafe window.bits[word]
+      var kept = rest
+      while rest != 0 {
+        let bit = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let document = window.base &+ UInt32(truncatingIfNeeded: word &<< 6 &+ bit)
+        unsafe try postings.pointee.cursor.seek(document)
+        if unsafe postings.pointee.cursor.document != document { kept &= ~(1 &<< UInt64(bit)) }
+      }
+      unsafe window.bits[word] = kept
+    }
+  }
+
+  /// The best documents of the segment, without windows: blocks whose bound cannot pass are never decoded.
+  /// - Parameters:
+  ///   - first: number of the segment's first document within the snapshot.
+  ///   - accepted: documents that may be hits; nil for all.
+  /// - Returns: false when the deadline passed.
+  func collect(
+    _ top: inout TopScores, first: UInt32, accepted: BitSet?, deadline: Deadline
+  ) throws(IndexError) -> Bool {
+    var block = 0
+    while unsafe postings.pointee.cursor.document != PostingsCursor.end {
+      block &+= 1
+      if block & 63 == 0, deadline.isPassed { return false }
+      let start = unsafe postings.pointee.cursor.index
+      let end = unsafe postings.pointee.cursor.count
+      if top.minimum > unbounded {
+        let next = try nextCompetitive(above: top.minimum)
+        if next == PostingsCursor.end { return true }
+        if unsafe next > postings.pointee.cursor.documents[end &- 1] {
+          unsafe try postings.pointee.cursor.seek(next)
+          continue
+        }
+      }
+      unsafe postings.pointee.values(start, end, into: values)
+      unsafe saturation.scores(values, from: start, to: end)
+      let documents = unsafe postings.pointee.cursor.documents
+      for i in start..<end where unsafe values[i] > top.minimum {
+        if let accepted, unsafe !accepted[Int(documents[i])] { continue }
+        unsafe top.offer(first &+ documents[i], values[i])
+      }
+      unsafe try postings.pointee.cursor.nextBlock()
+    }
+    return true
+  }
+
+  /// The first document from the current one on that lies in a block which could score above `minimum`.
+  private func nextCompetitive(above minimum: Float) throws(IndexError) -> UInt32 {
+    var from = unsafe postings.pointee.cursor.document
+    while true {
+      // The group's bound first: one look for 4,096 postings.
+      unsafe try postings.pointee.cursor.shallowSeek(from)
+      let blockLast = unsafe postings.pointee.cursor.shallowLast
+      if blockLast == PostingsCursor.end { return PostingsCursor.end }
+      let groupLast = unsafe postings.pointee.cursor.shallowGroupLast
+      if groupLast > blockLast {
+        let x = unsafe try postings.pointee.groupBound()
+        if saturation.score(x) <= minimum {
+          from = groupLast &+ 1
+          continue
+        }
+      }
+      let x = unsafe try postings.pointee.blockBound()
+      if saturation.score(x) > minimum { return from }
+      from = blockLast &+ 1
+    }
+  }
+}
