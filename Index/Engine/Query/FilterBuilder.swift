@@ -92,7 +92,8 @@ struct FilterBuilder {
   private func checkColumn(_ field: Field) throws(IndexError) {
     guard field.type != .text else {
       throw .invalid(
-        "filter: \(field.name) is a text field; filters take keyword, number, date and boolean fields")
+        "filter: \(field.name) is a text field; filters take keyword, number, date and boolean fields"
+      )
     }
     guard field.column else { throw .invalid("filter: \(field.name) has no column") }
   }

@@ -47,7 +47,7 @@ indirect enum Query: Sendable, Hashable {
 ///
 /// It is scored as one by BM25F, and it matches where any of its terms does.
 struct TermQuery: Sendable, Hashable {
-struct Part: Sendable, Hashable {
+  struct Part: Sendable, Hashable {
     var term: FieldTerm
     /// The field's weight within BM25F.
     var weight: Float
@@ -70,7 +70,7 @@ struct Part: Sendable, Hashable {
 
 /// Words at fixed distances, in one field or several (BM25F over the fields, with the phrase's frequency).
 struct PhraseQuery: Sendable, Hashable {
-struct Slot: Sendable, Hashable {
+  struct Slot: Sendable, Hashable {
     /// Distance from the first slot, in positions; ascending, may skip some.
     var offset: Int
     /// Any of these terms may stand there.
@@ -85,7 +85,7 @@ struct Slot: Sendable, Hashable {
     }
   }
 
-struct Part: Sendable, Hashable {
+  struct Part: Sendable, Hashable {
     var field: Int
     var weight: Float
     /// Two at least.

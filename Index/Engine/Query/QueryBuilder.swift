@@ -163,7 +163,8 @@ struct QueryBuilder {
 
   private mutating func word(_ term: QueryNode.Term, _ context: Context) -> Query? {
     if term.edits > 0 {
-      unsupported("words with spelling errors are not looked for yet: \(term.text)~ is read without ~")
+      unsupported(
+        "words with spelling errors are not looked for yet: \(term.text)~ is read without ~")
     }
     if term.isPrefix { return prefix(term, context) }
     var shapes = WordShapes(boost: context.boost)
@@ -183,7 +184,8 @@ struct QueryBuilder {
 
   private mutating func phrase(_ phrase: QueryNode.Phrase, _ context: Context) -> Query? {
     if phrase.slop > 0 {
-      unsupported("~\(phrase.slop) after a phrase is not carried out yet: its words must be neighbours")
+      unsupported(
+        "~\(phrase.slop) after a phrase is not carried out yet: its words must be neighbours")
     }
     if phrase.quorum != nil {
       unsupported("/n after a phrase is not carried out yet: all its words must be there, in order")
@@ -367,7 +369,8 @@ struct QueryBuilder {
   }
 
   private mutating func wrongField(_ number: Int, _ why: String) {
-    warnings.append(QueryWarning(.wrongField, detail: "field \(schema.fields[number].name): \(why)"))
+    warnings.append(
+      QueryWarning(.wrongField, detail: "field \(schema.fields[number].name): \(why)"))
   }
 }
 

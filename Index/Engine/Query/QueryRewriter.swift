@@ -30,7 +30,8 @@ struct QueryRewriter {
           let patterns = phrase.parts[part].slots[slot].patterns
           if patterns.isEmpty { continue }
           phrase.parts[part].slots[slot].patterns = []
-          phrase.parts[part].slots[slot].terms = try terms(of: patterns, text: "a phrase's last word")
+          phrase.parts[part].slots[slot].terms = try terms(
+            of: patterns, text: "a phrase's last word")
         }
       }
       phrase.parts.removeAll { $0.slots.contains { $0.terms.isEmpty } }

@@ -84,7 +84,8 @@ struct Explainer {
   private func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
     [
       .init(name: "idf", value: Double(idf)), .init(name: "boost", value: Double(boost)),
-      .init(name: "k1", value: Double(Similarity.k1)), .init(name: "b", value: Double(Similarity.b)),
+      .init(name: "k1", value: Double(Similarity.k1)),
+      .init(name: "b", value: Double(Similarity.b)),
     ]
   }
 

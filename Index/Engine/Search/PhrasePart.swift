@@ -182,7 +182,7 @@ final class PhrasePart: FieldPart {
     starts.removeAll(keepingCapacity: true)
     let offset = unsafe slots.pointee.offset
     unsafe try slots.pointee.withPositions { positions in
-      for unsafe place in unsafe positions where place >= offset { starts.append(place &- offset) }
+      for unsafeplace in unsafe positions where place >= offset { starts.append(place &- offset) }
     }
     for i in 1..<count {
       if starts.isEmpty { return 0 }

@@ -91,6 +91,15 @@ struct QueryRun {
     return result
   }
 
+  /// The accepted documents of one segment that match; nil when the deadline passed first.
+  func documents(_ segment: SearchSegment) throws(IndexError) -> BitSet? {
+    var result = RunResult()
+    guard let search = try search(segment, &result) else {
+      return result.timedOut ? nil : BitSet(count: segment.documentCount)
+    }
+    return try search.documents()
+  }
+
   /// Whether a pruned pass and one that only counts are cheaper than one that scores every match.
   private var countsApart: Bool {
     switch weight {

@@ -62,7 +62,9 @@ struct SegmentSearch {
     let finished = try eachWindow(scored: false, minimum: unbounded) {
       (window) throws(IndexError) -> Float in
       let first = Int(window.base >> 6)
-      for word in 0..<window.words { unsafe result.insert(word: first + word, mask: window.bits[word]) }
+      for word in 0..<window.words {
+        unsafe result.insert(word: first + word, mask: window.bits[word])
+      }
       return unbounded
     }
     return finished ? result : nil

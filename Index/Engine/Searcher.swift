@@ -1,0 +1,151 @@
+// The searching door: a request in, an answer out. It joins what lies below: the text is read (QueryLanguage),
+// built into a query (Query), run (Search), and the hits are filled with stored fields and passages.
+
+import Glibc
+import QueryLanguage
+
+/// Searches one generation. Safe to share among threads; each search runs on its caller's thread.
+public final class Searcher: Sendable {
+  public let reader: IndexReader
+
+  public init(_ reader: IndexReader) { self.reader = reader }
+
+  /// - Throws: `query` in strict mode, with the warnings; `invalid` for names and values that the schema does not
+  ///   know; `corrupt`. A deadline that passes is no error: the answer says `timedOut` and has what was found.
+  public func search(
+    _ request: SearchRequest, deadline: Deadline = .never
+  ) throws(IndexError) -> SearchResponse {
+    let start = Deadline.now()
+    guard (0...SearchRequest.maxLimit).contains(request.limit) else {
+      throw .invalid("limit: \(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
+    }
+    let view = reader.view
+    let sort = try SortField.keys(request.sort, view.schema)
+    var fields = try StoredFieldsReader(schema: view.schema, select: request.select)
+    let prepared = try PreparedQuery(request, view, deadline: deadline)
+    let run = try QueryRun(
+      view, prepared.query, filters: prepared.filters, deadline: deadline)
+    let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
+    var result =
+      byScore
+      ? try run.top(request.limit, total: request.total)
+      : try run.sorted(by: sort, request.limit)
+    if prepared.timedOut { result.timedOut = true }
+    var hits: [Hit] = []
+    for found in result.hits {
+      // Hits cost a block of stored documents each: they are looked at again.
+      if !hits.isEmpty, deadline.isPassed {
+        result.timedOut = true
+        break
+      }
+      let segment = view.segment(of: found.document)
+      let stored = try fields.read(segment.reader, Int(found.document - segment.first))
+      hits.append(
+        Hit(
+          id: stored.id, score: result.isScored ? found.score : nil, fields: stored.fields,
+          omitted: stored.omitted, passages: [],
+          explanation: request.explain ? try run.explain(found.document) : nil))
+    }
+    if result.timedOut { result.total.exact = false }
+    return SearchResponse(
+      tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
+      generation: view.generation, total: result.total, interpreted: prepared.interpreted,
+      warnings: prepared.warnings, hits: hits)
+  }
+
+  /// How many documents match; what concerns hits is not looked at.
+  public func count(
+    _ request: SearchRequest, deadline: Deadline = .never
+  ) throws(IndexError) -> CountResponse {
+    let start = Deadline.now()
+    let view = reader.view
+    let prepared = try PreparedQuery(request, view, deadline: deadline)
+    let run = try QueryRun(
+      view, prepared.query, filters: prepared.filters, deadline: deadline)
+    var result = try run.count()
+    if prepared.timedOut {
+      result.timedOut = true
+      result.total.exact = false
+    }
+    return CountResponse(
+      tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
+      generation: view.generation, total: result.total, interpreted: prepared.interpreted,
+      warnings: prepared.warnings)
+  }
+
+  /// The live documents of one segment that match, for deleting by query. Expansions are those of the segment.
+  static func matches(
+    _ request: SearchRequest, in segment: SnapshotSegment, schema: Schema,
+    deadline: Deadline = .never
+  ) throws(IndexError) -> BitSet {
+    let alone = SearchSegment(
+      reader: segment.reader, live: segment.live?.bits, first: 0, ordinal: 0)
+    let view = SearchView(segments: [alone], schema: schema, generation: 0)
+    let prepared = try PreparedQuery(request, view, deadline: deadline)
+    let run = try QueryRun(
+      view, prepared.query, filters: prepared.filters, deadline: deadline)
+    guard !prepared.timedOut, let documents = try run.documents(alone) else { throw .cancelled }
+    return documents
+  }
+}
+
+/// A request's query and filters, read, built and expanded over a view.
+struct PreparedQuery {
+  var query: Query
+  var filters: [Query]
+  var interpreted: String
+  var warnings: [QueryWarning]
+  /// The deadline passed while words were expanded.
+  var timedOut: Bool
+
+  init(_ request: SearchRequest, _ view: SearchView, deadline: Deadline) throws(IndexError) {
+    let schema = view.schema
+    let scope = try QueryBuilder.scope(request.fields, schema)
+    let parser = QueryParser(
+      fields: schema.fields.map { ($0.name, FieldKind($0.type)) },
+      defaultOperator: request.defaultOperator == .and ? .and : .or,
+      mode: request.mode == .simple ? .simple : .lenient
+    ) { text, names in
+      let numbers =
+        names.isEmpty ? scope.map(\.number) : names.compactMap { schema.number(of: $0) }
+      let analysis = QueryAnalysis(schema: schema)
+      return numbers.contains { number in
+        schema.isRaw(number) ? !text.isEmpty : !analysis.tokens(of: text, field: number).isEmpty
+      }
+    }
+    let parsed = parser.parse(request.query)
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    let milliseconds = Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+    let filterBuilder = FilterBuilder(schema: schema, now: milliseconds)
+    filters = []
+    for filter in request.filters { filters.append(try filterBuilder.query(filter)) }
+    warnings = parsed.warnings
+    var builder = QueryBuilder(schema: schema, now: milliseconds)
+    if parsed.isBlank, !filters.isEmpty {
+      // All that pass the filters.
+      query = .all(boost: 1)
+      warnings.removeAll { $0.code == .emptyQuery }
+    } else {
+      query = builder.build(parsed.root, scope: scope)
+    }
+    var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: deadline)
+    query = try rewriter.rewrite(query)
+    warnings += builder.warnings + rewriter.warnings
+    timedOut = rewriter.timedOut
+    interpreted = parsed.root.printed()
+    if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
+  }
+}
+
+extension FieldKind {
+  init(_ type: FieldType) {
+    switch type {
+    case .text: self = .text
+    case .keyword: self = .keyword
+    case .integer, .double: self = .number
+    case .date: self = .date
+    case .boolean: self = .boolean
+    }
+  }
+}
