@@ -159,9 +159,4 @@ enum RangeQuery: Sendable, Hashable {
 struct KeywordBound: Sendable, Hashable {
   var bytes: [UInt8]
   var included: Bool
-
-  init(bytes: [UInt8], included: Bool) {
-    self.bytes = bytes
-    self.included = included
-  }
 }

@@ -182,7 +182,10 @@ final class PhrasePart: FieldPart {
     starts.removeAll(keepingCapacity: true)
     let offset = unsafe slots.pointee.offset
     unsafe try slots.pointee.withPositions { positions in
-      for unsafeplace in unsafe positions where place >= offset { starts.append(place &- offset) }
+      for i in 0..<positions.count {
+        let place = unsafe positions[i]
+        if place >= offset { starts.append(place &- offset) }
+      }
     }
     for i in 1..<count {
       if starts.isEmpty { return 0 }
