@@ -88,6 +88,8 @@ package final class Snapshot: Sendable {
           detail: "more than 2^32 documents")
       }
     }
+    // What only older generations name is let go with them.
+    files.keep(only: manifest)
     return Snapshot(manifest: manifest, schema: schema, segments: segments, files: files)
   }
 }
