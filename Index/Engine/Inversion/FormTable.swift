@@ -91,21 +91,41 @@ struct FormTable: ~Copyable {
     field: UInt16, hasPositions: Bool, hash: UInt64, bytes: UnsafePointer<UInt8>, length: Int
   ) -> Int {
     let key = unsafe Self.key(bytes, length)
+    let slot = unsafe probe(field, hasPositions, hash, key, bytes, length)
+    let found = unsafe slots.base[slot]
+    if found != 0 { return Int(UInt32(truncatingIfNeeded: found)) &- 1 }
+    return unsafe insert(field, hasPositions, hash, key, bytes, length, slot)
+  }
+
+  /// The entry of a form, if there is one.
+  func find(
+    field: UInt16, hasPositions: Bool, hash: UInt64, bytes: UnsafePointer<UInt8>, length: Int
+  ) -> Int? {
+    let key = unsafe Self.key(bytes, length)
+    let slot = unsafe probe(field, hasPositions, hash, key, bytes, length)
+    let found = unsafe slots.base[slot]
+    return found == 0 ? nil : Int(UInt32(truncatingIfNeeded: found)) &- 1
+  }
+
+  /// The slot that holds the form, or the free one where it belongs.
+  @inline(__always)
+  private func probe(
+    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ key: UInt64,
+    _ bytes: UnsafePointer<UInt8>, _ length: Int
+  ) -> Int {
     let tag = UInt32(truncatingIfNeeded: hash &>> 32)
     var slot = Int(truncatingIfNeeded: hash) & mask
     while true {
       let found = unsafe slots.base[slot]
-      if found == 0 {
-        return unsafe insert(field, hasPositions, hash, key, bytes, length, slot)
-      }
+      if found == 0 { return slot }
       if UInt32(truncatingIfNeeded: found &>> 32) == tag {
-        let index = Int(UInt32(truncatingIfNeeded: found)) &- 1
-        let form = unsafe entries.base + index
-        if unsafe form.pointee.key == key && form.pointee.length == UInt16(truncatingIfNeeded: length)
+        let form = unsafe entries.base + (Int(UInt32(truncatingIfNeeded: found)) &- 1)
+        if unsafe form.pointee.key == key
+          && form.pointee.length == UInt16(truncatingIfNeeded: length)
           && form.pointee.field == field && form.pointee.hasPositions == hasPositions
           && (length <= 8 || memcmp(forms.base + Int(form.pointee.offset), bytes, length) == 0)
         {
-          return index
+          return slot
         }
       }
       slot = (slot &+ 1) & mask
@@ -254,26 +274,38 @@ struct FormTable: ~Copyable {
 
     private var isAtEnd: Bool { cursor == stop }
 
-    /// Moves to the next document and appends its positions to `positions`, emptied before.
+    /// Moves to the next document and reads its positions into `positions`, emptied before.
     /// - Returns: false at the end.
     @inline(__always)
     mutating func next(_ positions: inout PositionBuffer) -> Bool {
       positions.count = 0
+      guard advance() else { return false }
+      readPositions(&positions)
+      return true
+    }
+
+    /// Moves to the next document; the positions of the last one must have been read.
+    @inline(__always)
+    mutating func advance() -> Bool {
       if isAtEnd {
         document = .max
         return false
       }
       document = document &+ varint()
-      if hasPositions {
-        var position: UInt32 = 0
-        while !isAtEnd {
-          let delta = varint()
-          if delta == 0 { break }
-          position = position &+ delta &- 1
-          positions.append(position)
-        }
-      }
       return true
+    }
+
+    /// Appends the positions of the current document.
+    @inline(__always)
+    mutating func readPositions(_ positions: inout PositionBuffer) {
+      guard hasPositions else { return }
+      var position: UInt32 = 0
+      while !isAtEnd {
+        let delta = varint()
+        if delta == 0 { break }
+        position = position &+ delta &- 1
+        positions.append(position)
+      }
     }
 
     @inline(__always)

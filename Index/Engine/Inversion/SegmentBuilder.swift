@@ -1,0 +1,313 @@
+import Analysis
+import Bytes
+
+/// Documents into one new segment: the inverted form grows in memory, stored documents go to the file as they come.
+///
+/// One per indexing thread; not thread-safe. `add` either takes the whole document or, with an error, none of
+/// it. `finish` writes what was gathered: norms, columns and terms, field by field.
+final class SegmentBuilder {
+  /// What a document's unknown path becomes under `dynamic: add`: the field is made (a commit of its own), and
+  /// the schema that has it returned.
+  typealias NewField = (_ name: String, _ type: FieldType) throws(IndexError) -> Schema
+
+  /// Positions between two values of an array, so that no phrase spans them.
+  static let arrayGap: UInt32 = 100
+  /// Counted tokens between checkpoints of a stored text.
+  static let checkpointInterval = 256
+  /// Tokens taken from a value at a time.
+  static let windowTokens = 1_024
+  /// Document numbers have 32 bits, and the last ones mean "none".
+  static let maximumDocumentCount = 1 << 31
+
+  let name: String
+  private(set) var schema: Schema
+  private(set) var documentCount = 0
+
+  private let writer: SegmentWriter
+  private let onNewField: NewField
+  private var analyzers: [Analyzer?]
+  private let keywordWords: Analyzer
+  private var fields: [FieldBuffer]
+  private var table = FormTable()
+  private var tokens = TokenBuffer()
+  private var contents: [(field: Int, content: FieldContent, inArray: Bool)] = []
+  private var encoder = StoredDocumentEncoder()
+  private var stored = ByteWriter()
+  private var checkpoints: [StoredDocument.Checkpoint] = []
+  private var deadDocuments = DeadDocuments()
+  private var columnBytes = 0
+
+  /// - Throws: `invalid` when the schema names an analyzer that this program does not have; what creating
+  ///   the file throws.
+  init(
+    directory: any Directory, name: String, schema: Schema, onNewField: @escaping NewField
+  ) throws(IndexError) {
+    guard let standard = Analyzer.named("standard") else {
+      throw .invalid("there is no analyzer standard")
+    }
+    self.name = name
+    self.schema = schema
+    self.onNewField = onNewField
+    keywordWords = standard
+    analyzers = []
+    fields = []
+    writer = try SegmentWriter(directory: directory, name: name)
+    try adopt(schema)
+  }
+
+  /// Bytes held, with what `finish` will need to sort the terms.
+  var memory: Int {
+    table.memory + table.count * MemoryLayout<TermOrder.Reference>.stride + tokens.memory
+      + encoder.memory + stored.bytes.capacity + columnBytes + fields.count * documentCount
+  }
+
+  /// Whether the segment must be finished before the next document, whatever memory there is.
+  var isFull: Bool { table.isFull || documentCount >= Self.maximumDocumentCount }
+
+  // MARK: Documents
+
+  /// Adds a document; an earlier one of the same id in this segment is dead from now on.
+  /// - Throws: `document` when it does not fit; the segment is as it was.
+  func add(_ document: borrowing Document) throws(IndexError) {
+    let id = try document.id()
+    try resolve(document)
+    let number = UInt32(documentCount)
+    checkpoints.removeAll(keepingCapacity: true)
+    for (field, content, inArray) in contents {
+      append(content, field: field, inArray: inArray, document: document, number: number)
+    }
+    appendID(document, id, number: number)
+    for field in fields.indices { fields[field].endDocument(documentCount) }
+    documentCount += 1
+    stored.removeAll()
+    encoder.finish(into: &stored)
+    let bytes = stored.bytes
+    try unsafe writer.addStored(bytes.span.bytes)
+  }
+
+  /// Marks the document of this id dead. False when the segment has none that lives.
+  func delete(id: RawSpan) -> Bool {
+    guard let form = find(id: id) else { return false }
+    return deadDocuments.insert(unsafe table.all[form].lastDocument &- 1)
+  }
+
+  /// Gives every value its field and its content, without changing anything but `contents`.
+  private func resolve(_ document: borrowing Document) throws(IndexError) {
+    contents.removeAll(keepingCapacity: true)
+    for index in document.values.indices {
+      let value = document.values[index]
+      if index == document.idValue || value.kind == .null { continue }
+      guard let field = try field(of: value, document), field != 0 else { continue }
+      if let content = try schema.fields[field].content(of: value, in: document) {
+        contents.append((field, content, value.inArray))
+      }
+    }
+  }
+
+  private func field(
+    of value: Document.Value, _ document: borrowing Document
+  ) throws(IndexError) -> Int? {
+    let path = document.text(value.path)
+    if let number = schema.number(of: path) { return number }
+    switch schema.dynamic {
+    case .ignore: return nil
+    case .reject:
+      throw .document(
+        id: (try? document.id()).map { document.string($0) }, field: document.string(value.path),
+        detail: "the schema has no such field and rejects new ones")
+    case .add:
+      let name = document.string(value.path)
+      guard FieldName.isValid(name) else {
+        throw .document(
+          id: (try? document.id()).map { document.string($0) }, field: name,
+          detail: FieldName.rule)
+      }
+      guard let type = SchemaInference.type(of: value, in: document) else { return nil }
+      try adopt(try onNewField(name, type))
+      return schema.number(of: path)
+    }
+  }
+
+  /// Takes a schema that extends the present one.
+  private func adopt(_ new: Schema) throws(IndexError) {
+    for field in new.fields[fields.count...] {
+      var analyzer: Analyzer?
+      if field.type == .text, let name = field.analyzer {
+        guard let named = Analyzer.named(name) else {
+          throw .invalid("field \(field.name): there is no analyzer \(name)")
+        }
+        analyzer = named
+      } else if field.type == .keyword {
+        analyzer = keywordWords
+      }
+      analyzers.append(analyzer)
+      fields.append(FieldBuffer(type: field.type))
+    }
+    schema = new
+  }
+
+  // MARK: Values
+
+  private func append(
+    _ content: FieldContent, field: Int, inArray: Bool, document: borrowing Document, number: UInt32
+  ) {
+    let description = schema.fields[field]
+    checkpoints.removeAll(keepingCapacity: true)
+    switch content {
+    case .text(let range):
+      if description.indexed {
+        invert(document.text(range), field: field, number: number, keep: description.stored)
+      }
+    case .keyword(let range):
+      let text = document.text(range)
+      if description.indexed { invert(text, field: field, number: number, keep: false) }
+      let form = entry(value: text, field: field)
+      if description.indexed || description.column {
+        _ = table.append(form, document: number)
+        fields[field].appendColumn(document: number, value: Int64(form))
+        columnBytes += 12
+      }
+    case .integer(let value): appendColumn(value, field, number)
+    case .double(let value): appendColumn(SortableDouble.encode(value), field, number)
+    case .date(let milliseconds, _): appendColumn(milliseconds, field, number)
+    case .boolean(let value): appendColumn(value ? 1 : 0, field, number)
+    }
+    if description.stored {
+      let kept = checkpoints
+      encoder.append(
+        content, field: field, inArray: inArray, of: document, checkpoints: kept.span)
+    }
+  }
+
+  private func appendColumn(_ value: Int64, _ field: Int, _ number: UInt32) {
+    guard schema.fields[field].column || schema.fields[field].indexed else { return }
+    fields[field].appendColumn(document: number, value: value)
+    columnBytes += 12
+  }
+
+  private func appendID(_ document: borrowing Document, _ id: Range<UInt32>, number: UInt32) {
+    let text = document.text(id)
+    let form = entry(value: text, field: 0)
+    let last = unsafe table.all[form].lastDocument
+    if last != 0 { _ = deadDocuments.insert(last &- 1) }
+    _ = table.append(form, document: number)
+    fields[0].appendColumn(document: number, value: Int64(form))
+    columnBytes += 12
+    encoder.appendKeyword(field: 0, inArray: false, text)
+  }
+
+  private func entry(value: RawSpan, field: Int) -> Int {
+    unsafe value.withUnsafeBytes { bytes in
+      var none: UInt8 = 0
+      return unsafe withUnsafePointer(to: &none) { empty in
+        let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty
+        return unsafe table.entry(
+          field: UInt16(field), hasPositions: false, hash: FormHash.of(base, count: bytes.count),
+          bytes: base, length: bytes.count)
+      }
+    }
+  }
+
+  private func find(id: RawSpan) -> Int? {
+    unsafe id.withUnsafeBytes { bytes in
+      guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        return nil
+      }
+      return unsafe table.find(
+        field: 0, hasPositions: false, hash: FormHash.of(base, count: bytes.count), bytes: base,
+        length: bytes.count)
+    }
+  }
+
+  /// Tokenises one value, window by window, and adds the occurrences; notes checkpoints when they are kept.
+  private func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
+    guard let analyzer = analyzers[field] else { return }
+    let base = fields[field].nextPosition
+    tokens.removeAll()
+    let counted = analyzer.tokenize(text, into: &tokens, positionBase: numericCast(base))
+    if keep { noteCheckpoints(base: base) }
+    unsafe Self.insert(tokens, into: &table, field: UInt16(field), document: number)
+    fields[field].endValue(positions: counted)
+  }
+
+  /// One checkpoint for every 256 counted tokens, at a token where tokenising can begin again.
+  private func noteCheckpoints(base: UInt32) {
+    let all = unsafe tokens.tokenBase
+    for index in 0..<tokens.count {
+      let token = unsafe all[index]
+      let last = checkpoints.last?.position ?? base
+      if token.position &- last >= UInt32(Self.checkpointInterval), token.isRestartPoint {
+        checkpoints.append(.init(position: token.position, offset: token.start))
+      }
+    }
+  }
+
+  /// Adds the occurrences of a window, 128 at a time. The table is bound by cache misses: passes over the
+  /// batch that only touch slots, then entries, then chain ends let the misses overlap.
+  @unsafe
+  private static func insert(
+    _ tokens: borrowing TokenBuffer, into table: inout FormTable, field: UInt16, document: UInt32
+  ) {
+    let all = unsafe tokens.tokenBase
+    let forms = unsafe tokens.formBase
+    var candidates = [128 of UInt32](repeating: 0)
+    var first = 0
+    while first < tokens.count {
+      let count = min(128, tokens.count - first)
+      for i in 0..<count {
+        unsafe candidates[unchecked: i] = table.candidate(all[first &+ i].hash)
+      }
+      for i in 0..<count {
+        unsafe candidates[unchecked: i] = table.touch(candidates[unchecked: i])
+      }
+      var sink: UInt8 = 0
+      for i in 0..<count { unsafe sink |= table.peek(candidates[unchecked: i]) }
+      keepAlive(sink)
+      for i in 0..<count {
+        let token = unsafe all + first + i
+        let entry = unsafe table.entry(
+          field: field, hasPositions: true, hash: token.pointee.hash,
+          bytes: forms + Int(token.pointee.form), length: Int(token.pointee.formLength))
+        unsafe table.append(entry, document: document, position: token.pointee.position)
+      }
+      first &+= count
+    }
+  }
+
+  /// Keeps the optimiser from dropping the touching passes.
+  @inline(never)
+  private static func keepAlive(_ value: UInt8) {}
+
+  // MARK: The end
+
+  /// Writes everything, makes the file durable and closes it. nil when there was no document; the file is
+  /// gone then.
+  func finish() throws(IndexError) -> BuiltSegment? {
+    guard documentCount > 0 else {
+      abandon()
+      return nil
+    }
+    try writer.beginFields(documentCount: documentCount)
+    var terms = TermWriter(analyzers: analyzers, table: table)
+    for field in fields.indices {
+      try writer.beginField(field, type: schema.fields[field].type.rawValue)
+      try fields[field].writeNorms(documentCount: documentCount, to: writer)
+      try terms.write(field: field, table: table, to: writer)
+      if schema.fields[field].column || schema.fields[field].indexed {
+        try fields[field].writeColumn(ordinals: terms.ordinals, to: writer)
+      }
+    }
+    let info = try writer.finish()
+    return BuiltSegment(info: info, deadDocuments: deadDocuments.sorted)
+  }
+
+  /// Gives the file up.
+  func abandon() { writer.abandon() }
+}
+
+/// A finished segment, not yet committed.
+struct BuiltSegment: Sendable {
+  let info: SegmentFileInfo
+  /// Documents that were replaced or deleted by later ones of the same segment, ascending.
+  let deadDocuments: [UInt32]
+}
