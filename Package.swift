@@ -48,7 +48,7 @@ var targets: [Target] = [
   module("QueryLanguage", "Index/QueryLanguage"),
   module(
     "InvertedIndex", "Index/Engine", ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
-  module("Extraction", "Tools/Extraction", ["InvertedIndex", "JSON", "CZlib"]),
+  module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
 
   tests("BytesTests", ["Bytes"]),
@@ -56,7 +56,7 @@ var targets: [Target] = [
   tests("AnalysisTests", ["Analysis"]),
   tests("QueryLanguageTests", ["QueryLanguage"]),
   tests("InvertedIndexTests", ["InvertedIndex", "Bytes", "JSON", "Analysis", "QueryLanguage"]),
-  tests("ExtractionTests", ["Extraction", "InvertedIndex", "JSON"]),
+  tests("ExtractionTests", ["Extraction", "InvertedIndex", "JSON", "CZlib"]),
   tests("WireAPITests", ["WireAPI", "InvertedIndex", "JSON"]),
 ]
 

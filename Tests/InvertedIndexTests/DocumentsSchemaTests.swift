@@ -92,6 +92,14 @@ import Testing
     #expect(throws: IndexError.invalid(message)) { try Schema(json: value) }
   }
 
+  @Test func anUnknownAnalyzerIsRefused() throws {
+    let value = try JSONValue.parse(
+      #"{"fields": [{"name": "a", "type": "text", "analyzer": "klingon"}]}"#)
+    #expect { try Schema(json: value) } throws: {
+      "\($0)".hasPrefix("field a: there is no analyzer klingon; there are")
+    }
+  }
+
   @Test func numbersStayWhenFieldsAreAdded() throws {
     var schema = Schema()
     for number in 1..<Schema.maximumFieldCount {

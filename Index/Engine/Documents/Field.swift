@@ -1,3 +1,4 @@
+import Analysis
 import JSON
 
 /// What a field holds. The raw values are part of the file format.
@@ -52,6 +53,10 @@ public struct Field: Sendable, Equatable {
     }
     guard type == .text || analyzer == nil else {
       throw .invalid("field \(name): a \(type.name) field has no analyzer")
+    }
+    if let analyzer, Analyzer.named(analyzer) == nil {
+      let known = Analyzer.names.joined(separator: ", ")
+      throw .invalid("field \(name): there is no analyzer \(analyzer); there are \(known)")
     }
     guard type != .text || !column else {
       throw .invalid("field \(name): a text field cannot be a column; use keyword")

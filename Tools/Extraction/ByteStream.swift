@@ -1,0 +1,181 @@
+import Bytes
+import CZlib
+import Glibc
+
+/// A file, or standard input, read from front to back; gzip is inflated on the way, all of its members.
+///
+/// Whether it is gzip is told by the first bytes, not by the name. Memory is bounded: one chunk of input.
+@safe
+final class ByteStream {
+  /// Why bytes do not come, as a message says it.
+  struct Failure: Error, Equatable {
+    let message: String
+    /// The errno, where a system call failed.
+    let code: Int32?
+  }
+
+  private let descriptor: Int32
+  private let ownsDescriptor: Bool
+  /// `input[consumed..<filled]` has not been handed on.
+  private var input: [UInt8]
+  private var consumed = 0
+  private var filled = 0
+  private var atEnd = false
+  private var inflater: Inflater?
+  /// Bytes that came from the descriptor, compressed or not.
+  private(set) var bytesRead: Int64 = 0
+
+  private static let chunk = 256 << 10
+
+  /// Opens a regular file; a symbolic link at the path's end is refused.
+  convenience init(path: String) throws(Failure) {
+    // O_NONBLOCK: a pipe that took the file's place must not hang the run.
+    let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw Self.failure("open", errno) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Failure(message: "not a regular file", code: nil)
+    }
+    do throws(Failure) {
+      let size = min(Int(status.st_size), Self.chunk)
+      try self.init(descriptor: descriptor, ownsDescriptor: true, chunk: max(size, 64))
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  /// Reads an open descriptor, such as 0 for standard input, which stays open.
+  convenience init(descriptor: Int32) throws(Failure) {
+    try self.init(descriptor: descriptor, ownsDescriptor: false, chunk: Self.chunk)
+  }
+
+  private init(descriptor: Int32, ownsDescriptor: Bool, chunk: Int) throws(Failure) {
+    self.descriptor = descriptor
+    self.ownsDescriptor = ownsDescriptor
+    input = [UInt8](repeating: 0, count: chunk)
+    while filled < Inflater.magic.count, !atEnd { try fill() }
+    if input[..<filled].starts(with: Inflater.magic) { inflater = Inflater() }
+  }
+
+  deinit {
+    if ownsDescriptor { close(descriptor) }
+  }
+
+  /// Appends some bytes, at least one, or returns false at the end.
+  func read(into output: inout [UInt8]) throws(Failure) -> Bool {
+    while true {
+      if consumed == filled {
+        consumed = 0
+        filled = 0
+        if !atEnd { try fill() }
+      }
+      guard let inflater else {
+        guard consumed < filled else { return false }
+        output.append(contentsOf: input[consumed..<filled])
+        consumed = filled
+        return true
+      }
+      guard consumed < filled || inflater.holdsOutput else {
+        guard inflater.isBetweenMembers else {
+          throw Failure(message: "its compressed data ends too early", code: nil)
+        }
+        return false
+      }
+      let before = output.count
+      guard try inflater.inflate(input, &consumed, filled, into: &output) else {
+        // What follows the last member is padding, or not ours to judge: gzip ignores it as well.
+        consumed = filled
+        atEnd = true
+        return false
+      }
+      if output.count > before { return true }
+    }
+  }
+
+  /// Reads behind what is there, which is less than the buffer.
+  private func fill() throws(Failure) {
+    let start = filled
+    let count = retrying {
+      unsafe input.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress! + start, $0.count - start)
+      }
+    }
+    guard count >= 0 else { throw Self.failure("read", errno) }
+    filled += count
+    bytesRead += Int64(count)
+    if count == 0 { atEnd = true }
+  }
+
+  private static func failure(_ call: String, _ code: Int32) -> Failure {
+    Failure(message: SystemError(call, code: code).message, code: code)
+  }
+}
+
+/// Calls again as long as a signal interrupted the call.
+private func retrying<T: SignedInteger>(_ call: () -> T) -> T {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
+}
+
+/// zlib's inflate over the members of a gzip file.
+@safe
+final class Inflater {
+  static let magic: [UInt8] = [0x1f, 0x8b, 0x08]
+  private static let piece = 256 << 10
+
+  private var stream = unsafe z_stream()
+  private var scratch = [UInt8](repeating: 0, count: piece)
+  private var isInside = false
+  private var isOpen = false
+  /// The last call filled its piece: zlib may have more to give without further input.
+  private(set) var holdsOutput = false
+
+  /// No member has begun, or the last one has ended.
+  var isBetweenMembers: Bool { !isInside }
+
+  deinit {
+    if isOpen { unsafe inflateEnd(&stream) }
+  }
+
+  /// Inflates `input[consumed..<filled]`, appends at most `piece` bytes, and moves `consumed` on.
+  /// Returns false when no further member follows.
+  func inflate(
+    _ input: [UInt8], _ consumed: inout Int, _ filled: Int, into output: inout [UInt8]
+  ) throws(ByteStream.Failure) -> Bool {
+    if !isInside {
+      guard input[consumed] == Self.magic[0] else { return false }
+      // 31: a gzip header, with the largest window.
+      let code = isOpen ? unsafe inflateReset(&stream) : unsafe martlet_inflateInit2(&stream, 31)
+      guard code == Z_OK else {
+        throw ByteStream.Failure(message: "zlib cannot start (\(code))", code: nil)
+      }
+      isOpen = true
+      isInside = true
+    }
+    let offset = consumed
+    let code = unsafe input.withUnsafeBytes { source in
+      unsafe scratch.withUnsafeMutableBytes { target in
+        unsafe stream.next_in = UnsafeMutablePointer(
+          mutating: (source.baseAddress! + offset).assumingMemoryBound(to: UInt8.self))
+        unsafe stream.avail_in = UInt32(filled - offset)
+        unsafe stream.next_out = target.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        unsafe stream.avail_out = UInt32(target.count)
+        return unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
+      }
+    }
+    consumed = filled - Int(unsafe stream.avail_in)
+    let free = Int(unsafe stream.avail_out)
+    output.append(contentsOf: scratch[..<(scratch.count - free)])
+    holdsOutput = free == 0 && code != Z_STREAM_END
+    switch code {
+    case Z_OK, Z_BUF_ERROR: break
+    case Z_STREAM_END: isInside = false
+    default: throw ByteStream.Failure(message: "its compressed data is damaged", code: nil)
+    }
+    return true
+  }
+}
