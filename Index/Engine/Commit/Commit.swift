@@ -78,7 +78,13 @@ package enum Commit {
       next.retain(
         .init(kind: .previous, generation: newest.generation, content: newest.content))
     }
-    try publish(next, in: directory)
+    do throws(IndexError) {
+      try publish(next, in: directory)
+    } catch {
+      // Visible: the files are the manifest's, durable or not.
+      if case .unknownDurability = error { identity.settle(next.fileNames) }
+      throw error
+    }
     identity.settle(next.fileNames)
     // The commit is durable: what cannot be removed now is removed by a later one.
     do throws(IndexError) { try clean(directory, keeping: next, by: identity) } catch {}

@@ -6,34 +6,33 @@ extension SegmentReader {
   /// The dictionary of ids.
   var ids: TermDictionary? { terms(0, .value) }
 
-  /// Calls `body` with each document that bears an id of `other`.
+  /// Calls `body` with each document that bears an id of `other`, and the cursor that stands at the id there.
   func documents(
-    withIDsOf other: TermDictionary, _ body: (Int) -> Void
+    withIDsOf other: TermDictionary, _ body: (Int, TermCursor) throws(IndexError) -> Void
   ) throws(IndexError) {
     guard let ids, ids.count > 0, other.count > 0 else { return }
     let mine = ids.cursor()
     let its = other.cursor()
+    func meet() throws(IndexError) {
+      try documents(of: mine.entry()) { (document) throws(IndexError) in try body(document, its) }
+    }
     // Looking up costs about as much as 16 steps.
     if other.count < ids.count / 16 {
       while try its.next() {
-        if try unsafe mine.seek(its.term), unsafe mine.compare(its.term) == 0 {
-          try documents(of: mine.entry(), body)
-        }
+        if try unsafe mine.seek(its.term), unsafe mine.compare(its.term) == 0 { try meet() }
       }
       return
     }
     if ids.count < other.count / 16 {
       while try mine.next() {
-        if try unsafe its.seek(mine.term), unsafe its.compare(mine.term) == 0 {
-          try documents(of: mine.entry(), body)
-        }
+        if try unsafe its.seek(mine.term), unsafe its.compare(mine.term) == 0 { try meet() }
       }
       return
     }
     guard try mine.next(), try its.next() else { return }
     while true {
       let order = unsafe mine.compare(its.term)
-      if order == 0 { try documents(of: mine.entry(), body) }
+      if order == 0 { try meet() }
       if order <= 0 { guard try mine.next() else { return } }
       if order >= 0 { guard try its.next() else { return } }
     }
@@ -72,14 +71,16 @@ extension SegmentReader {
   }
 
   /// Calls `body` with each document of an id's list: one, or several of which at most one lives.
-  func documents(of entry: TermEntry, _ body: (Int) -> Void) throws(IndexError) {
+  func documents(
+    of entry: TermEntry, _ body: (Int) throws(IndexError) -> Void
+  ) throws(IndexError) {
     if case .single(let document, _, _, _) = entry.location {
-      body(Int(document))
+      try body(Int(document))
       return
     }
     var postings = try postings(entry)
     while postings.document != PostingsCursor.end {
-      body(Int(postings.document))
+      try body(Int(postings.document))
       try postings.next()
     }
   }

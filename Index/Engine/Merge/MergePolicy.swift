@@ -34,7 +34,7 @@ package struct MergePolicy: Sendable, Equatable {
   package var floor = 4 << 20
   /// No merge on its own account makes a segment larger than this. Bytes.
   package var maximum = 16 << 30
-  /// A segment with a larger share of deleted documents is rewritten even alone.
+  /// A segment above the floor with a larger share of deleted documents is rewritten even alone.
   package var deletedShare = 0.33
 
   package init() {}
@@ -85,7 +85,7 @@ package struct MergePolicy: Sendable, Equatable {
   }
 
   private func isHeavyWithDeletions(_ segments: [Candidate?], _ index: Int) -> Bool {
-    guard let segment = segments[index], segment.documentCount > 0 else { return false }
+    guard let segment = segments[index], segment.size > floor else { return false }
     return Double(segment.deletedCount) > deletedShare * Double(segment.documentCount)
   }
 

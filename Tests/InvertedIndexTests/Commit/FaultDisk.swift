@@ -60,6 +60,7 @@ final class FaultDisk: @unchecked Sendable {
   /// Leaves out what a careless program leaves out.
   var ignoresFileSync = false
   var ignoresDirectorySync = false
+  var hidesTouchedIDs = false
   private(set) var operationCount = 0
 
   init(seed: UInt64) { random = SplitMix(seed) }
@@ -132,7 +133,7 @@ final class FaultDisk: @unchecked Sendable {
 final class FaultDirectory: Directory, @unchecked Sendable {
   let disk: FaultDisk
   let path = "disk"
-  private let boot: Int
+  let boot: Int
   private(set) var isDead = false
 
   init(_ disk: FaultDisk) {
@@ -177,6 +178,9 @@ final class FaultDirectory: Directory, @unchecked Sendable {
   func open(_ name: String) throws(IndexError) -> FileBytes {
     try alive("open")
     guard let inode = disk.names[name] else { throw .notFound("\(path)/\(name)") }
+    if disk.hidesTouchedIDs, name.hasSuffix(".ids") {
+      return FileBytes(copying: TouchedIDs().encoded())
+    }
     if let cached = inode.cached { return cached }
     let bytes = FileBytes(copying: inode.durable + inode.pending)
     inode.cached = bytes

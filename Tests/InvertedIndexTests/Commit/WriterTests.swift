@@ -1,0 +1,172 @@
+import Bytes
+import Testing
+
+@testable import InvertedIndex
+
+/// A document of an id and a version.
+func makeDocument(_ id: String, _ fields: [(String, String)] = []) -> Document {
+  var document = Document()
+  document.append("id", id)
+  for (name, text) in fields { document.append(name, text) }
+  return document
+}
+
+/// Ids with the text of field `v`, by what is stored: what an index holds.
+func contents(_ snapshot: Snapshot) throws -> [String: String] {
+  var result: [String: String] = [:]
+  var bytes: [UInt8] = []
+  var document = Document()
+  for segment in snapshot.segments {
+    for number in 0..<segment.entry.documentCount where segment.live?.isLive(number) ?? true {
+      try segment.reader.stored.document(number, into: &bytes)
+      try document.restore(bytes, schema: snapshot.schema, file: segment.reader.name)
+      var id = ""
+      var version = ""
+      for value in document.values {
+        switch document.string(value.path) {
+        case "id": id = document.string(value.text)
+        case "v": version = document.string(value.text)
+        default: break
+        }
+      }
+      #expect(result[id] == nil, "two live documents of id \(id)")
+      result[id] = version
+    }
+  }
+  return result
+}
+
+func versionSchema() throws -> Schema {
+  try Schema(fields: [Field(name: "v", type: .keyword)], dynamic: .reject)
+}
+
+@Suite struct WriterTests {
+  @Test func whatIsCommittedIsThere() throws {
+    let disk = FaultDisk(seed: 1)
+    let directory = FaultDirectory(disk)
+    let writer = try IndexWriter.open(directory, create: versionSchema())
+    try writer.add(makeDocument("a", [("v", "1")]))
+    try writer.add(makeDocument("b", [("v", "1")]))
+    try writer.add(makeDocument("a", [("v", "2")]))
+    let first = try writer.commit()
+    #expect(first.added == 2 && first.replaced == 0 && first.deleted == 0)
+    try writer.delete(id: "b")
+    try writer.add(makeDocument("a", [("v", "3")]))
+    try writer.delete(id: "nobody")
+    let second = try writer.commit()
+    #expect(second.added == 0 && second.replaced == 1 && second.deleted == 1)
+    #expect(try contents(Snapshot.open(directory)) == ["a": "3"])
+    #expect(second.generation == first.generation + 1)
+    #expect(try writer.commit().generation == second.generation, "nothing to commit")
+    writer.close()
+    #expect(disk.names.keys.contains { $0.hasSuffix(".lock") && $0.hasPrefix("w-") } == false)
+  }
+
+  @Test func theLastOneOfAnIDWinsOverSegmentsAndThreads() throws {
+    for threads in [1, 3] {
+      let directory = FaultDirectory(FaultDisk(seed: 1))
+      var options = IndexWriter.Options()
+      options.threads = threads
+      options.merges = false
+      let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
+      var expected: [String: String] = [:]
+      var random = SplitMix(7)
+      for step in 0..<400 {
+        let id = "id\(random.below(50))"
+        if random.chance(20) {
+          try writer.delete(id: id)
+          expected[id] = nil
+        } else {
+          try writer.add(makeDocument(id, [("v", "\(step)")]))
+          expected[id] = "\(step)"
+        }
+        if random.chance(3) {
+          try writer.delete { segment in BitSet(count: segment.entry.documentCount) }
+        }
+        if random.chance(2) { try writer.commit() }
+      }
+      try writer.commit()
+      #expect(try contents(Snapshot.open(directory)) == expected)
+      writer.close()
+    }
+  }
+
+  @Test func everythingIsDeletedAndAddedAgain() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: versionSchema())
+    try writer.add(makeDocument("a", [("v", "1")]))
+    try writer.commit()
+    try writer.add(makeDocument("b", [("v", "1")]))
+    try writer.deleteAll()
+    try writer.add(makeDocument("c", [("v", "1")]))
+    let result = try writer.commit()
+    #expect(result.deleted == 1 && result.added == 1)
+    #expect(try contents(Snapshot.open(directory)) == ["c": "1"])
+  }
+
+  @Test func mergingKeepsEveryDocument() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    var options = IndexWriter.Options()
+    options.merges = false
+    let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
+    var expected: [String: String] = [:]
+    for round in 0..<12 {
+      for id in 0..<20 where (id + round) % 3 != 0 {
+        try writer.add(makeDocument("\(id)", [("v", "\(round)")]))
+        expected["\(id)"] = "\(round)"
+      }
+      try writer.commit()
+    }
+    let merged = try Merging.run(directory, maxSegments: 1)
+    let snapshot = try Snapshot.open(directory)
+    #expect(merged == 1 && snapshot.segments.count == 1 && snapshot.deletedCount == 0)
+    #expect(try contents(snapshot) == expected)
+  }
+
+  @Test func aFieldThatAppearsIsACommitOfItsOwn() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: Schema())
+    let other = try IndexWriter.open(directory)
+    try writer.add(makeDocument("a", [("v", "one two")]))
+    try other.add(makeDocument("b", [("v", "three")]))
+    let schema = try Snapshot.open(directory).schema
+    #expect(schema.fields.map(\.name) == ["id", "v"])
+    try writer.commit()
+    try other.commit()
+    #expect(try contents(Snapshot.open(directory)) == ["a": "one two", "b": "three"])
+  }
+
+  @Test func aRebuildHappensAtItsBase() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: versionSchema())
+    for id in ["a", "b", "c", "d"] { try writer.add(makeDocument(id, [("v", "old")])) }
+    try writer.commit()
+    let rebuild = try Rebuild.begin(directory)
+    for id in ["a", "b", "c", "x"] { try rebuild.add(makeDocument(id, [("v", "new")])) }
+    try writer.add(makeDocument("a", [("v", "later")]))
+    try writer.delete(id: "x")
+    try writer.commit()
+    try rebuild.commit()
+    #expect(
+      try contents(Snapshot.open(directory)) == ["a": "later", "b": "new", "c": "new"])
+    #expect(try IndexHistory(directory).points().count == 2)
+    try IndexHistory(directory).rollBack(to: .beforeRebuild)
+    #expect(
+      try contents(Snapshot.open(directory))
+        == ["a": "later", "b": "old", "c": "old", "d": "old"])
+  }
+
+  @Test func aRebuildFromStoredDocumentsGivesTheSame() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: versionSchema())
+    for id in 0..<30 { try writer.add(makeDocument("\(id)", [("v", "\(id)")])) }
+    try writer.commit()
+    try writer.delete(id: "7")
+    try writer.commit()
+    let before = try contents(Snapshot.open(directory))
+    let rebuild = try Rebuild.begin(directory)
+    try rebuild.addStoredDocuments()
+    try rebuild.commit()
+    #expect(try contents(Snapshot.open(directory)) == before)
+  }
+}
