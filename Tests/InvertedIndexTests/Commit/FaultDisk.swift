@@ -9,7 +9,7 @@ import Synchronization
 
 @testable import InvertedIndex
 
-struct SeededRandom: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
   init(_ seed: UInt64) { state = seed }
   mutating func next() -> UInt64 {
@@ -56,14 +56,14 @@ final class FaultDisk: @unchecked Sendable {
   /// Operations until the fault; nil: none comes.
   var fuse: Int?
   var fault = Fault.powerCut
-  var random: SeededRandom
+  var random: SplitMix
   /// Leaves out what a careless program leaves out.
   var ignoresFileSync = false
   var ignoresDirectorySync = false
   var hidesTouchedIDs = false
   private(set) var operationCount = 0
 
-  init(seed: UInt64) { random = SeededRandom(seed) }
+  init(seed: UInt64) { random = SplitMix(seed) }
 
   /// Counts an operation that changes the disk. True: the fault happens now.
   func burn() -> Bool {

@@ -73,7 +73,7 @@ final class Schedule {
   }
 
   private let disk: FaultDisk
-  private var random: SeededRandom
+  private var random: SplitMix
   private let sabotage: Sabotage
   private var writers: [WriterActor] = []
   private var rebuild: RebuildActor?
@@ -99,7 +99,7 @@ final class Schedule {
   private static let idCount = 7
 
   init(seed: UInt64, sabotage: Sabotage = []) {
-    random = SeededRandom(seed)
+    random = SplitMix(seed)
     disk = FaultDisk(seed: seed ^ 0xD15C)
     disk.ignoresFileSync = sabotage.contains(.noFileSync)
     disk.ignoresDirectorySync = sabotage.contains(.noDirectorySync)

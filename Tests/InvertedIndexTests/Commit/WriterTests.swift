@@ -70,7 +70,7 @@ func versionSchema() throws -> Schema {
       options.merges = false
       let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
       var expected: [String: String] = [:]
-      var random = SeededRandom(7)
+      var random = SplitMix(7)
       for step in 0..<400 {
         let id = "id\(random.below(50))"
         if random.chance(20) {
