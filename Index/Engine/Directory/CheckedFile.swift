@@ -135,15 +135,17 @@ final class CheckedFile: Sendable {
 
   @inline(never)
   private func check(_ first: Int, _ last: Int) throws(IndexError) {
-    var chunk = first
-    while chunk <= last {
-      let word = chunk &>> 6
-      let bit = UInt64(1) &<< UInt64(chunk & 63)
-      if unsafe checked[word].load(ordering: .relaxed) & bit == 0 {
+    for word in first &>> 6...last &>> 6 {
+      let low = max(first, word &<< 6)
+      let high = min(last, word &<< 6 | 63)
+      let mask = (~UInt64(0) &<< UInt64(low & 63)) & (~UInt64(0) &>> UInt64(63 &- (high & 63)))
+      var missing = unsafe ~checked[word].load(ordering: .relaxed) & mask
+      while missing != 0 {
+        let chunk = word &<< 6 | missing.trailingZeroBitCount
         guard isIntact(chunk) else { throw corrupt(chunk &<< Self.shift, "wrong checksum") }
-        _ = unsafe checked[word].bitwiseOr(bit, ordering: .relaxed)
+        missing &= missing &- 1
       }
-      chunk &+= 1
+      _ = unsafe checked[word].bitwiseOr(mask, ordering: .relaxed)
     }
   }
 
@@ -255,6 +257,31 @@ struct ByteScanner {
     let value = unsafe address.loadUnaligned(as: UInt64.self).littleEndian
     unsafe address += 8
     return value
+  }
+
+  /// The next `count` bytes, to be read by themselves; at most `remaining`.
+  func prefix(_ count: Int) -> ByteScanner {
+    precondition(count >= 0 && count <= remaining, "bytes that are there")
+    return unsafe ByteScanner(address, count)
+  }
+
+  /// The byte `offset` after the next one; within `remaining`.
+  @unsafe
+  @inline(__always)
+  func peek(_ offset: Int) -> UInt8 {
+    unsafe address.load(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// How many of the next `count` bytes, at most `remaining`, equal those of `other` from `start` on.
+  @unsafe
+  @inline(__always)
+  func matching(_ other: UnsafeRawBufferPointer, from start: Int, _ count: Int) -> Int {
+    let limit = min(count, other.count &- start)
+    var index = 0
+    while index < limit, unsafe peek(index) == other[start &+ index] {
+      index &+= 1
+    }
+    return index
   }
 
   /// Goes on by `count` bytes.

@@ -17,30 +17,21 @@ final class TermCursor {
   private(set) var shared = 0
 
   private let buffer: UnsafeMutablePointer<UInt8>
-  private var block = -1
+  private var block: TermBlock?
+  /// Terms of the block that follow the current one.
   private var terms: ByteScanner
-  private var entries: ByteScanner
-  /// Entries of the block that were decoded, and the running values after them.
-  private var decoded = 0
-  private var listOffset = 0
-  private var lastIndexOrdinal = 0
   private var current: TermEntry?
 
   init(_ dictionary: TermDictionary) {
     self.dictionary = dictionary
     unsafe buffer = .allocate(capacity: TermDictionaryWriter.maxLength)
-    let nothing = unsafe ByteScanner(UnsafeRawPointer(buffer), 0)
-    terms = nothing
-    entries = nothing
+    terms = unsafe ByteScanner(UnsafeRawPointer(buffer), 0)
   }
 
   /// A cursor at the term with that number, below `count`.
   convenience init(_ dictionary: TermDictionary, ordinal: Int) throws(IndexError) {
     self.init(dictionary)
-    guard ordinal >= 0, ordinal < dictionary.count else {
-      throw dictionary.file.corrupt(
-        dictionary.section.offset, "term \(ordinal) of \(dictionary.count)")
-    }
+    guard ordinal >= 0, ordinal < dictionary.count else { throw dictionary.noTerm(ordinal) }
     try load(ordinal / TermDictionaryWriter.blockTerms)
     while self.ordinal < ordinal { try step() }
   }
@@ -84,15 +75,8 @@ final class TermCursor {
       ordinal = 0
       return false
     }
-    let prefix = unsafe TermDictionaryWriter.prefix(target)
-    var candidate = try dictionary.block(prefix: prefix)
-    try load(candidate)
-    // Blocks of one prefix are told apart by their first terms.
-    while candidate > 0, unsafe compare(target) > 0 {
-      candidate &-= 1
-      try load(candidate)
-      if try dictionary.prefix(ofBlock: candidate) != prefix { break }
-    }
+    let found = unsafe try dictionary.block(holding: target)
+    try start(found)
     return unsafe try scan(target)
   }
 
@@ -117,14 +101,7 @@ final class TermCursor {
   func entry() throws(IndexError) -> TermEntry {
     precondition(ordinal >= 0 && ordinal < dictionary.count, "a cursor at a term")
     if let current { return current }
-    var result: TermEntry
-    let first = block &* TermDictionaryWriter.blockTerms
-    repeat {
-      result = decodeEntry(first &+ decoded)
-      decoded &+= 1
-    } while first &+ decoded <= ordinal
-    guard !entries.failed else { throw damaged("entries of terms that make no sense") }
-    try check(result)
+    let result = try block!.entry(ordinal &- block!.firstOrdinal, dictionary)
     current = result
     return result
   }
@@ -146,22 +123,14 @@ final class TermCursor {
 
   /// Goes to the first term of a block.
   private func load(_ index: Int) throws(IndexError) {
-    let (offset, count) = try dictionary.location(ofBlock: index)
-    var scanner = try dictionary.file.scanner(offset, count)
-    let termsLength = scanner.count()
-    let firstList = scanner.count()
-    let start = dictionary.file.offset(of: scanner)
-    guard !scanner.failed, termsLength <= scanner.remaining, firstList <= dictionary.section.length
-    else { throw dictionary.file.corrupt(offset, "a block of terms that makes no sense") }
-    terms = try dictionary.file.scanner(start, termsLength)
-    entries = try dictionary.file.scanner(
-      start &+ termsLength, offset &+ count &- start &- termsLength)
-    block = index
-    decoded = 0
+    try start(try TermBlock(dictionary, index))
+  }
+
+  private func start(_ block: TermBlock) throws(IndexError) {
+    self.block = block
+    terms = block.terms
     current = nil
-    lastIndexOrdinal = 0
-    listOffset = dictionary.section.offset &+ firstList
-    ordinal = index &* TermDictionaryWriter.blockTerms
+    ordinal = block.firstOrdinal
     shared = 0
     length = 0
     try take(terms.count())
@@ -207,78 +176,8 @@ final class TermCursor {
     return true
   }
 
-  private func decodeEntry(_ number: Int) -> TermEntry {
-    let detail = dictionary.detail
-    let head = entries.count()
-    var entry = TermEntry(
-      ordinal: number, detail: detail, documentFrequency: head, totalFrequency: head,
-      location: .none)
-    switch dictionary.space {
-    case .value: break
-    case .index:
-      entry.documentFrequency = head &>> 2
-      if let forms = FormKind(rawValue: UInt8(head & 3)) {
-        entry.forms = forms
-      } else {
-        entries.fail()
-      }
-    case .exact:
-      lastIndexOrdinal &+= Int(entries.signedVarint())
-      entry.indexOrdinal = lastIndexOrdinal
-      if head == 0 { return entry }
-    }
-    entry.totalFrequency = entry.documentFrequency
-    if detail != .documents { entry.totalFrequency &+= entries.count() }
-    if entry.documentFrequency == 1 {
-      let document = entries.varint31()
-      let norm = detail == .documents ? 0 : entries.byte()
-      var positions = 0
-      var length = 0
-      if detail == .positions {
-        if entry.totalFrequency <= Int(TermEntry.inlinePositions) {
-          positions = dictionary.file.offset(of: entries)
-          for _ in 0..<entry.totalFrequency { _ = entries.varint31() }
-          length = dictionary.file.offset(of: entries) &- positions
-        } else {
-          positions = listOffset
-          length = entries.count()
-          listOffset &+= length
-        }
-      }
-      entry.location = .single(
-        document: document, norm: norm, positions: positions, length: length)
-    } else {
-      let length = entries.count()
-      let metadata = entry.documentFrequency >= blockSize ? entries.count() : 0
-      entry.location = .list(offset: listOffset, length: length, metadata: metadata)
-      listOffset &+= length
-    }
-    return entry
-  }
-
-  /// Checks an entry against segment and section, so that whoever uses it need not.
-  private func check(_ entry: TermEntry) throws(IndexError) {
-    let documents = dictionary.file.documentCount
-    let end = dictionary.section.offset + dictionary.section.length
-    guard entry.documentFrequency <= documents, entry.indexOrdinal >= -1 else {
-      throw damaged("a term in \(entry.documentFrequency) of \(documents) documents")
-    }
-    switch entry.location {
-    case .none:
-      guard dictionary.space == .exact else { throw damaged("a term in no document") }
-    case .single(let document, _, let positions, let length):
-      guard Int(document) < documents, positions <= end, length <= end - positions else {
-        throw damaged("a term in document \(document) of \(documents)")
-      }
-    case .list(let offset, let length, let metadata):
-      guard entry.documentFrequency > 1, offset <= end, length <= end - offset, metadata <= length
-      else { throw damaged("postings outside their section") }
-    }
-  }
-
   private func damaged(_ detail: String) -> IndexError {
-    let offset =
-      (try? dictionary.location(ofBlock: max(block, 0)).offset) ?? dictionary.section.offset
-    return dictionary.file.corrupt(offset, detail)
+    block?.damaged(detail, dictionary)
+      ?? dictionary.file.corrupt(dictionary.section.offset, detail)
   }
 }

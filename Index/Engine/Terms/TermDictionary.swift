@@ -51,9 +51,14 @@ final class TermDictionary: Sendable {
   /// The entry of a term; nil when the dictionary does not have it.
   func lookup(_ term: RawSpan) throws(IndexError) -> TermEntry? {
     guard count > 0 else { return nil }
-    let cursor = TermCursor(self)
-    guard try cursor.seek(term), cursor.equals(term) else { return nil }
-    return try cursor.entry()
+    return try unsafe term.withUnsafeBytes { (target) throws(IndexError) -> TermEntry? in
+      var block = unsafe try self.block(holding: target)
+      guard let place = unsafe block.find(target) else {
+        if block.terms.failed { throw block.damaged("terms that make no sense", self) }
+        return nil
+      }
+      return try block.entry(place, self)
+    }
   }
 
   func lookup(_ term: [UInt8]) throws(IndexError) -> TermEntry? {
@@ -62,8 +67,9 @@ final class TermDictionary: Sendable {
 
   /// The entry of the term with that number, below `count`.
   func entry(ordinal: Int) throws(IndexError) -> TermEntry {
-    let cursor = try TermCursor(self, ordinal: ordinal)
-    return try cursor.entry()
+    guard ordinal >= 0, ordinal < count else { throw noTerm(ordinal) }
+    var block = try TermBlock(self, ordinal / TermDictionaryWriter.blockTerms)
+    return try block.entry(ordinal % TermDictionaryWriter.blockTerms, self)
   }
 
   /// The bytes of the term with that number, below `count`.
@@ -74,9 +80,10 @@ final class TermDictionary: Sendable {
   /// A cursor before the first term.
   func cursor() -> TermCursor { TermCursor(self) }
 
-  /// The last block whose first term is at most `term`, by its 8-byte prefix; the term may also lie in one
-  /// before it when prefixes are equal.
-  func block(prefix: UInt64) throws(IndexError) -> Int {
+  /// The block that holds `target`, or would: the last whose first term is not greater, else the first.
+  @unsafe
+  func block(holding target: UnsafeRawBufferPointer) throws(IndexError) -> TermBlock {
+    let prefix = unsafe TermDictionaryWriter.prefix(target)
     let prefixes = unsafe try file.pointer(indexOffset, blockCount &* 8)
     var low = 0
     var length = blockCount
@@ -88,12 +95,17 @@ final class TermDictionary: Sendable {
       low = key <= prefix ? low &+ half : low
       length &-= half
     }
-    return low
+    var block = try TermBlock(self, low)
+    // Blocks of one prefix are told apart by their first terms.
+    while low > 0, unsafe block.beginsAfter(target) {
+      low &-= 1
+      block = try TermBlock(self, low)
+    }
+    return block
   }
 
-  func prefix(ofBlock block: Int) throws(IndexError) -> UInt64 {
-    unsafe try file.pointer(indexOffset &+ block &* 8, 8).loadUnaligned(as: UInt64.self)
-      .littleEndian
+  func noTerm(_ ordinal: Int) -> IndexError {
+    file.corrupt(section.offset, "term \(ordinal) of \(count)")
   }
 
   /// Where a block lies in the file, and its bytes.
