@@ -116,7 +116,7 @@ final class ColumnReader: Sendable {
     let room = indexOffset &- section.offset
     guard let kind = ColumnBlockKind(rawValue: entry.byte()), width <= 64, offset >= 0,
       offset <= room, (kind == .empty) == (count == 0), kind != .one || count == documents,
-      kind != .atMostOne || count <= documents
+      kind != .atMostOne || count <= documents, kind != .several || width > 0
     else { throw file.corrupt(at, "a column block that makes no sense") }
     var start = section.offset &+ offset
     var endWidth = 0

@@ -10,6 +10,8 @@
 //             zero (2)
 //   trailer   values, documents with a value; 8 bytes each
 //
+// Several values take at least one bit each.
+//
 // Source: frame of reference, Goldstein, Ramakrishnan, Shaft, "Compressing relations and indexes", 1998, section 2.
 
 import Bytes
@@ -90,8 +92,9 @@ final class ColumnWriter {
       high = max(high, value)
     }
     if values.isEmpty { (low, high) = (0, 0) }
-    let width = BitStream.width(UInt64(bitPattern: high &- low))
     let kind = kind()
+    // Several equal values take a bit each, so that a block never holds more values than bits.
+    let width = max(BitStream.width(UInt64(bitPattern: high &- low)), kind == .several ? 1 : 0)
     let offset = file.position - sectionStart
     var block = ByteWriter()
     switch kind {

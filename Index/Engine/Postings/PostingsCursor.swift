@@ -350,6 +350,7 @@ struct PostingsCursor: ~Copyable {
         throw file.corrupt(positions, "a frequency of \(totalFrequency)")
       }
       blockLast = only
+      unsafe UnsafeMutableRawPointer(mutating: lasts).storeBytes(of: only, as: UInt32.self)
       if totalFrequency <= Int(TermEntry.inlinePositions) {
         positionReader.begin(plain: positions, length)
       } else {

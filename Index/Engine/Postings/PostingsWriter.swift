@@ -30,7 +30,8 @@ struct PostingsWriter: ~Copyable {
   static let groupBlocks = 32
   /// Greatest frequency and position, plus one: 26 and 31 bits.
   static let frequencyLimit: UInt32 = 1 << 26
-  private static let runLength = 4 << 20
+  /// Bytes of documents after which a long list begins another run.
+  static let runLength = 4 << 20
 
   /// Where the list of a term came to lie.
   struct List {
@@ -50,6 +51,7 @@ struct PostingsWriter: ~Copyable {
   private let documentCount: UInt32
   private let norms: [UInt8]
   private let encoder: ImpactEncoder
+  private let runLength: Int
 
   // The open block: differences of documents, frequencies less one, position differences; 128 each.
   private let documents: UnsafeMutablePointer<UInt32>
@@ -81,12 +83,13 @@ struct PostingsWriter: ~Copyable {
   /// `norms`: one byte for each of `documentCount` documents, or none.
   init(
     _ file: ChunkedFileWriter, detail: PostingsDetail, documentCount: Int, norms: [UInt8],
-    averageLength: Float
+    averageLength: Float, runLength: Int
   ) {
     self.file = file
     self.detail = detail
     self.documentCount = UInt32(documentCount)
     self.norms = norms
+    self.runLength = runLength
     encoder = ImpactEncoder(averageLength: averageLength)
     unsafe documents = .allocate(capacity: 3 * blockSize)
     unsafe documents.initialize(repeating: 0, count: 3 * blockSize)
@@ -246,7 +249,7 @@ struct PostingsWriter: ~Copyable {
       ))
     pending = 0
     if inGroup == Self.groupBlocks - 1 { endGroup() }
-    if documentBytes.count >= Self.runLength { try endRun() }
+    if documentBytes.count >= runLength { try endRun() }
     if detail == .positions {
       blockPositions = UInt64(file.position - start) | UInt64(pendingPositions) << 40
     }

@@ -25,6 +25,7 @@ import Bytes
 final class SegmentWriter {
   let name: String
   private let directory: any Directory
+  private let runLength: Int
   private let file: ChunkedFileWriter
   private var stored: StoredWriter?
   private var documentCount = 0
@@ -36,8 +37,11 @@ final class SegmentWriter {
   /// Behind a pointer, so that the loop over postings pays for no exclusivity checks.
   @unsafe private var postings: UnsafeMutablePointer<PostingsWriter>?
 
-  /// Creates the file.
-  init(directory: any Directory, name: String) throws(IndexError) {
+  /// Creates the file. `runLength`: bytes of one term's documents that are held before they are written.
+  init(
+    directory: any Directory, name: String, runLength: Int = PostingsWriter.runLength
+  ) throws(IndexError) {
+    self.runLength = runLength
     self.directory = directory
     self.name = name
     file = try ChunkedFileWriter(try directory.create(name), kind: .segment)
@@ -128,7 +132,8 @@ final class SegmentWriter {
     unsafe writer.initialize(
       to: PostingsWriter(
         file, detail: detail, documentCount: documentCount,
-        norms: detail == .documents ? [] : norms, averageLength: averageLength))
+        norms: detail == .documents ? [] : norms, averageLength: averageLength,
+        runLength: runLength))
     unsafe postings = writer
   }
 

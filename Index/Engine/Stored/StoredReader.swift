@@ -42,8 +42,9 @@ final class StoredReader: Sendable {
         index.offset + index.length - StoredWriter.entryLength,
         "stored documents of another segment")
     }
-    guard blockCount > 0 || documentCount == 0 else {
-      throw file.corrupt(index.offset, "no stored documents")
+    // The length of a document takes at least one byte of its block.
+    guard documentCount <= blockCount * StoredWriter.blockLength else {
+      throw file.corrupt(index.offset, "\(documentCount) documents in \(blockCount) blocks")
     }
   }
 

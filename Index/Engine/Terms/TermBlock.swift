@@ -141,7 +141,11 @@ struct TermBlock {
     case .value: break
     case .index:
       entry.documentFrequency = head &>> 2
-      if let forms = FormKind(rawValue: UInt8(head & 3)) { entry.forms = forms } else { entries.fail() }
+      if let forms = FormKind(rawValue: UInt8(head & 3)) {
+        entry.forms = forms
+      } else {
+        entries.fail()
+      }
     case .exact:
       indexOrdinal &+= Int(entries.signedVarint())
       entry.indexOrdinal = indexOrdinal

@@ -3,109 +3,124 @@ import Testing
 
 @testable import InvertedIndex
 
-/// The entries at which codecs change their ways.
-let formatSizes = [
-  0, 1, 2, 3, 4, 5, 127, 128, 129, 255, 256, 257, 4_095, 4_096, 4_097, 4_225, 12_345,
-]
-
-struct FormatRandom: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
-struct SamplePosting: Equatable {
-  var document: UInt32
-  var positions: [UInt32]
-}
-
-/// Postings in `count` of `documents` documents.
-func randomPostings(_ count: Int, of documents: Int, _ random: inout FormatRandom)
-  -> [SamplePosting]
-{
-  var chosen = Set<UInt32>()
-  while chosen.count < count {
-    chosen.insert(UInt32.random(in: 0..<UInt32(documents), using: &random))
-  }
-  return chosen.sorted().map { document in
-    let frequency =
-      Int.random(in: 0..<10, using: &random) == 0
-      ? Int.random(in: 1...300, using: &random) : Int.random(in: 1...3, using: &random)
-    var position: UInt32 = 0
-    return SamplePosting(
-      document: document,
-      positions: (0..<frequency).map { _ in
-        position += UInt32.random(in: 0..<200, using: &random)
-        return position
-      })
-  }
-}
-
-extension SegmentWriter {
-  func add(_ posting: SamplePosting) throws(IndexError) {
-    try unsafe posting.positions.withUnsafeBufferPointer { (positions) throws(IndexError) -> Void in
-      try unsafe addPosting(document: posting.document, positions: positions)
-    }
-  }
-}
-
 @Suite("Segments")
 struct SegmentTests {
-  /// A segment of `documents` documents with one text field, whose terms are given.
-  func segment(
-    documents: Int, norms: [UInt8], _ terms: [(String, [SamplePosting])]
-  ) throws -> SegmentReader {
+  @Test("a segment of no documents can be written and read")
+  func empty() throws {
     let directory = ScratchDirectory()
     let writer = try SegmentWriter(directory: directory, name: "s")
-    for document in 0..<documents {
-      try writer.addStored(unsafe Array("d\(document)".utf8).span.bytes)
-    }
-    try writer.beginFields(documentCount: documents)
+    try writer.beginFields(documentCount: 0)
     try writer.beginField(1, type: 1)
-    try writer.writeNorms(
-      unsafe norms.span.bytes, documents: documents, tokens: UInt64(documents) * 10)
+    try writer.writeNorms(unsafe [UInt8]().span.bytes, documents: 0, tokens: 0)
+    try writer.beginColumn()
+    try writer.endColumn()
     try writer.beginTerms(space: .index, detail: .positions)
-    for (term, postings) in terms {
-      try writer.beginTerm(Array(term.utf8))
-      for posting in postings { try writer.add(posting) }
-      try writer.endTerm(forms: .same)
-    }
     try writer.endTerms()
     let info = try writer.finish()
-    #expect(info.length == directory["s"]!.count)
-    return try SegmentReader.open(try directory.open("s"), name: "s")
+    let reader = try SegmentReader.open(directory.open("s"), name: "s")
+    #expect(info.documentCount == 0)
+    #expect(info.checksum == reader.checksum)
+    #expect(info.length == reader.length)
+    #expect(reader.fields == [SegmentField(number: 1, type: 1)])
+    #expect(reader.documentCount == 0)
+    let terms = try #require(reader.terms(1, .index))
+    #expect(try terms.lookup([97]) == nil)
+    #expect(try !terms.cursor().next())
+    #expect(try !terms.cursor().seek(unsafe [UInt8]().span.bytes))
   }
 
-  @Test("postings come back with frequencies and positions", arguments: formatSizes.dropFirst())
-  func roundTrip(count: Int) throws {
-    var random = FormatRandom(state: UInt64(count))
-    let documents = 20_000
-    let norms = (0..<documents).map { _ in UInt8.random(in: 1...60, using: &random) }
-    let postings = randomPostings(count, of: documents, &random)
-    let other = randomPostings(200, of: documents, &random)
-    let reader = try segment(
-      documents: documents, norms: norms, [("a", other), ("b", postings), ("c", other)])
-    let dictionary = try #require(reader.terms(1, .index))
-    #expect(dictionary.count == 3)
-    let entry = try #require(try dictionary.lookup(Array("b".utf8)))
-    #expect(entry.documentFrequency == count)
-    #expect(entry.totalFrequency == postings.reduce(0) { $0 + $1.positions.count })
-    var cursor = try reader.postings(entry)
-    for posting in postings {
-      let document = cursor.document
-      let frequency = Int(cursor.frequency())
-      let positions = unsafe Array(try cursor.positions())
-      #expect(document == posting.document)
-      #expect(frequency == posting.positions.count)
-      #expect(positions == posting.positions)
-      try cursor.next()
+  @Test("what is out of order is refused")
+  func order() throws {
+    let writer = try SegmentWriter(directory: ScratchDirectory(), name: "s")
+    for _ in 0..<10 { try writer.addStored([1]) }
+    #expect(throws: IndexError.self) { try writer.beginFields(documentCount: 9) }
+    try writer.beginFields(documentCount: 10)
+    try writer.beginField(1, type: 1)
+    #expect(throws: IndexError.self) { try writer.beginField(1, type: 1) }
+    try writer.beginTerms(space: .index, detail: .positions)
+    try writer.beginTerm([98])
+    try writer.add(SamplePosting(document: 4, positions: [1]))
+    #expect(throws: IndexError.self) {
+      try writer.add(SamplePosting(document: 4, positions: [1]))
     }
-    let isAtEnd = cursor.isAtEnd
-    #expect(isAtEnd)
+    #expect(throws: IndexError.self) {
+      try writer.add(SamplePosting(document: 10, positions: [1]))
+    }
+    #expect(throws: IndexError.self) {
+      try writer.add(SamplePosting(document: 5, positions: [2, 1]))
+    }
+    try writer.endTerm(forms: .same)
+    #expect(throws: IndexError.self) { try writer.beginTerm([98]) }
+    #expect(throws: IndexError.self) { try writer.beginTerm([97, 99]) }
+  }
+
+  @Test("an exact form is found by its own entry, its alias, or the index term that equals it")
+  func exactForms() throws {
+    let sample = try SampleSegment(
+      seed: 1, documents: 300, terms: 70, textLength: 20, withLong: false)
+    let segment = try SampleSegment.open(sample.bytes)
+    let index = try #require(segment.terms(3, .index))
+    for number in 0..<70 {
+      let term = try index.term(ordinal: number)
+      let exact = term + Array("-exact".utf8)
+      let own = try segment.exactTerm(3, unsafe term.span.bytes)
+      let other = try segment.exactTerm(3, unsafe exact.span.bytes)
+      switch number % 3 {
+      case 0:
+        #expect(own?.ordinal == number)
+        #expect(other == nil)
+      case 1:
+        #expect(own == nil)
+        #expect(other?.ordinal == number)
+        #expect(other?.documentFrequency == (try index.entry(ordinal: number)).documentFrequency)
+      default:
+        #expect(own == nil)
+        #expect(other?.indexOrdinal == number)
+        #expect(other?.documentFrequency == 3)
+      }
+    }
+  }
+
+  @Test(
+    "live documents come back; a wrong size or count is an error", arguments: [0, 1, 63, 64, 65])
+  func liveDocs(count: Int) throws {
+    var bits = BitSet(count: count, all: true)
+    if count > 0 { bits.remove(count / 2) }
+    let live = LiveDocs(bits)
+    let bytes = live.encoded()
+    let file = FileBytes(copying: bytes)
+    #expect(try LiveDocs(file, name: "l", documentCount: count) == live)
+    #expect(live.deletedCount == min(count, 1))
+    #expect(throws: IndexError.self) {
+      try LiveDocs(file, name: "l", documentCount: count + 1)
+    }
+    for place in bytes.indices {
+      var damaged = bytes
+      damaged[place] ^= 0x10
+      #expect(throws: IndexError.self) {
+        try LiveDocs(FileBytes(copying: damaged), name: "l", documentCount: count)
+      }
+      #expect(throws: IndexError.self) {
+        try LiveDocs(
+          FileBytes(copying: Array(bytes[..<place])), name: "l", documentCount: count)
+      }
+    }
+  }
+
+  @Test("a file of another version or kind says so")
+  func version() throws {
+    var bytes = Envelope.seal(.manifest, [1, 2, 3])
+    #expect {
+      _ = try LiveDocs(FileBytes(copying: bytes), name: "l", documentCount: 0)
+    } throws: { error in
+      error as? IndexError == .corrupt(file: "l", offset: 7, detail: "a file of another kind")
+    }
+    bytes[8] = 9
+    bytes[7] = FileKind.liveDocuments.rawValue
+    #expect {
+      _ = try LiveDocs(FileBytes(copying: bytes), name: "l", documentCount: 0)
+    } throws: { error in
+      error as? IndexError == .version(file: "l", found: 9, supported: 1...1)
+    }
   }
 }
