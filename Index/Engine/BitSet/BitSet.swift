@@ -100,7 +100,7 @@ struct BitSet: Sendable, Equatable {
   }
 
   /// Calls `body` with each document, ascending.
-  func forEach<E>(_ body: (Int) throws(E) -> Void) throws(E) {
+  func visit<E>(_ body: (Int) throws(E) -> Void) throws(E) {
     for index in words.indices {
       var word = words[index]
       while word != 0 {

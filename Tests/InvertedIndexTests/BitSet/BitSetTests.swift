@@ -23,7 +23,7 @@ struct BitSetTests {
     }
     func members(_ set: BitSet) -> [Int] {
       var result: [Int] = []
-      set.forEach { result.append($0) }
+      set.visit { result.append($0) }
       return result
     }
     #expect(members(first) == firstSet.sorted())
