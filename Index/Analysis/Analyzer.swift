@@ -59,28 +59,49 @@ public final class Analyzer: Sendable {
 
   /// Appends the tokens of `text` with their exact forms to `buffer`.
   ///
-  /// `text` is UTF-8; ill-formed bytes separate words. Offsets are those of `text`; positions begin at `positionBase`. One buffer
-  /// takes 512 MiB of text between two `removeAll`; the rest is left out.
+  /// `text` is UTF-8; ill-formed bytes separate words. Offsets are those of `text`; positions begin at `positionBase`. Text beyond
+  /// 512 MiB is left out, and so is text for a buffer that holds 1.5 GiB of forms.
   /// - Returns: The number of positions taken, which is the text's part of the field's length: joined forms of compounds do not
   ///   count.
   public func tokenize(
-    _ text: RawSpan, into buffer: inout TokenBuffer, positionBase: UInt32 = 0
+    _ text: RawSpan, into buffer: inout TokenBuffer, positionBase: Int = 0
   ) -> Int {
+    var start = 0
+    return tokenize(text, from: &start, positionBase: positionBase, limit: .max, into: &buffer)
+  }
+
+  /// Tokenises a window of `text`: as `tokenize(_:into:positionBase:)`, but from the byte `start` on, and stops after the compound
+  /// with which `buffer` holds `limit` tokens or more (at most 64 more).
+  /// - Parameter start: 0, or the start of a token that is a restart point, or what the call before left here: where to go on,
+  ///   the end of the text when nothing is left.
+  public func tokenize(
+    _ text: RawSpan, from start: inout Int, positionBase: Int, limit: Int,
+    into buffer: inout TokenBuffer
+  ) -> Int {
+    let limit = buffer.tokenLimit(limit)
+    let first = max(start, 0)
+    var counted = 0
     unsafe text.withUnsafeBytes { raw in
-      let room = TokenBuffer.maxTextCount &- buffer.textCount
-      let bytes = unsafe TextBytes(UnsafeRawBufferPointer(rebasing: raw.prefix(room)))
-      buffer.textCount &+= bytes.count
+      let bytes = unsafe TextBytes(
+        UnsafeRawBufferPointer(rebasing: raw.prefix(TokenBuffer.maxTextCount)))
+      let stop: Int
       switch kind {
       case .words:
         var tokenizer = Tokenizer(bytes, tables: tables, positionBase: positionBase)
-        tokenizer.run(into: &buffer)
-        return tokenizer.positions
+        stop = tokenizer.run(from: first, limit: limit, into: &buffer)
+        counted = tokenizer.positions
       case .whitespace:
-        return PlainTokenizer(text: bytes, positionBase: positionBase).splitAtSpace(into: &buffer)
+        var tokenizer = PlainTokenizer(bytes, positionBase: positionBase)
+        stop = tokenizer.splitAtSpace(from: first, limit: limit, into: &buffer)
+        counted = tokenizer.positions
       case .keyword:
-        return PlainTokenizer(text: bytes, positionBase: positionBase).takeWhole(into: &buffer)
+        var tokenizer = PlainTokenizer(bytes, positionBase: positionBase)
+        stop = tokenizer.takeWhole(from: first, limit: limit, into: &buffer)
+        counted = tokenizer.positions
       }
+      start = stop == bytes.count ? raw.count : stop
     }
+    return counted
   }
 
   /// Replaces `output` by the index form of `exact`, the exact form of a token. Never empty when `exact` is not.

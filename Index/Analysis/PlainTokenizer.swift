@@ -2,31 +2,38 @@
 struct PlainTokenizer {
   let text: TextBytes
   let positionBase: UInt32
+  var positions = 0
 
-  /// A token for each run without White_Space (PropList.txt). Returns the number of tokens.
-  func splitAtSpace(into buffer: inout TokenBuffer) -> Int {
-    var positions = 0
+  init(_ text: TextBytes, positionBase: Int) {
+    self.text = text
+    self.positionBase = UInt32(truncatingIfNeeded: positionBase)
+  }
+
+  /// A token for each run without White_Space (PropList.txt), until `buffer` holds `limit` tokens.
+  /// - Returns: Where it stopped.
+  mutating func splitAtSpace(from: Int, limit: Int, into buffer: inout TokenBuffer) -> Int {
     var start = -1
-    var i = 0
-    while i < text.count {
+    var i = from
+    while i < text.count, buffer.count < limit {
       let (value, length) = text.scalar(i)
       if Self.isSpace(value) {
-        if start >= 0 { take(start, i, &positions, &buffer) }
+        if start >= 0 { take(start, i, &buffer) }
         start = -1
       } else if start < 0 {
         start = i
       }
       i &+= length
     }
-    if start >= 0 { take(start, text.count, &positions, &buffer) }
-    return positions
+    if start >= 0 { take(start, text.count, &buffer) }
+    return min(i, text.count)
   }
 
   /// One token for the whole text, none if it is empty.
-  func takeWhole(into buffer: inout TokenBuffer) -> Int {
-    var positions = 0
-    if text.count > 0 { take(0, text.count, &positions, &buffer) }
-    return positions
+  /// - Returns: Where it stopped.
+  mutating func takeWhole(from: Int, limit: Int, into buffer: inout TokenBuffer) -> Int {
+    guard buffer.count < limit else { return from }
+    if from < text.count { take(from, text.count, &buffer) }
+    return text.count
   }
 
   static func isSpace(_ value: UInt32) -> Bool {
@@ -37,13 +44,11 @@ struct PlainTokenizer {
     }
   }
 
-  private func take(
-    _ start: Int, _ end: Int, _ positions: inout Int, _ buffer: inout TokenBuffer
-  ) {
+  private mutating func take(_ start: Int, _ end: Int, _ buffer: inout TokenBuffer) {
     var length = end &- start
     if length > Analyzer.maxFormLength {
       length = Analyzer.maxFormLength
-      // Back to the start of the character that does not fit, if there is one within its three bytes.
+      // Back to the start of the character that does not fit, which is within three bytes if the text is well-formed.
       var cut = length
       while cut > length &- 4, text.byte(start &+ cut) & 0xC0 == 0x80 { cut &-= 1 }
       if text.byte(start &+ cut) & 0xC0 != 0x80 { length = cut }

@@ -7,22 +7,21 @@
 struct TextBytes {
   let base: UnsafePointer<UInt8>
   let count: Int
+  /// Eight bytes can be read from every offset below.
+  private let wordEnd: UInt
 
   @unsafe
   init(_ base: UnsafePointer<UInt8>, count: Int) {
     unsafe self.base = base
     self.count = count
+    wordEnd = count >= 8 ? UInt(bitPattern: count &- 7) : 0
   }
 
   @unsafe
   init(_ bytes: UnsafeRawBufferPointer) {
-    if let address = bytes.baseAddress {
-      unsafe base = address.assumingMemoryBound(to: UInt8.self)
-      count = bytes.count
-    } else {
-      unsafe base = UnsafePointer(bitPattern: 8).unsafelyUnwrapped
-      count = 0
-    }
+    let nothing = unsafe UnsafePointer<UInt8>(bitPattern: 8).unsafelyUnwrapped
+    let address = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    unsafe self.init(address ?? nothing, count: bytes.count)
   }
 
   /// The byte at `offset`, 0 outside.
@@ -34,7 +33,7 @@ struct TextBytes {
   /// Eight bytes from `offset` on, the first in the low bits, zeros after the end.
   @inline(__always)
   func word(_ offset: Int) -> UInt64 {
-    if offset &+ 8 <= count, offset >= 0 {
+    if UInt(bitPattern: offset) < wordEnd {
       return unsafe UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self).littleEndian
     }
     return wordAtEnd(offset)

@@ -52,14 +52,17 @@ public struct TokenBuffer: ~Copyable {
   var forms: UnsafeMutablePointer<UInt8>
   var formsCount = 0
   var formsCapacity: Int
-  /// Bytes of text read since the last `removeAll`.
-  var textCount = 0
   /// The word at hand, when it takes the normaliser.
   var scalars: [UInt32] = []
 
-  /// A buffer holds the tokens of so many bytes of text; what goes beyond is not tokenised. Forms take at most six times
-  /// their text (three by folding, twice for compounds): offsets fit 32 bits.
+  /// Text beyond this many bytes is not tokenised, nor is text for a buffer whose forms take three times as much:
+  /// offsets fit 32 bits, for a form takes at most three times its text.
   static let maxTextCount = 512 << 20
+
+  /// How many tokens the buffer may hold before tokenising stops, when the caller says `limit`.
+  func tokenLimit(_ limit: Int) -> Int {
+    formsCount <= 3 &* Self.maxTextCount ? limit : 0
+  }
 
   public init() {
     capacity = 512
@@ -77,7 +80,6 @@ public struct TokenBuffer: ~Copyable {
   public mutating func removeAll() {
     count = 0
     formsCount = 0
-    textCount = 0
   }
 
   /// - Precondition: `index < count`.

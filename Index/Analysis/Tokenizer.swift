@@ -14,12 +14,18 @@ struct Tokenizer {
   /// A compound of more parts, or whose joined form is longer, has no joined form.
   static let maxCompoundParts = 8
   static let maxJoinedLength = 64
+  /// A compound of more parts ends, and another begins: restart points are never further apart.
+  static let maxChainParts = 64
+  /// A longer word is several words.
+  static let maxWordBytes = 4096
 
-  init(_ text: TextBytes, tables: UnicodeTables, positionBase: UInt32) {
+  init(_ text: TextBytes, tables: UnicodeTables, positionBase: Int) {
     self.text = text
     self.tables = tables
-    self.positionBase = positionBase
-    breaker = WordBreaker(text: text, classes: tables.classes)
+    self.positionBase = UInt32(truncatingIfNeeded: positionBase)
+    breaker = WordBreaker(
+      text: text, classes: tables.classes, maxSegmentBytes: Self.maxWordBytes,
+      joinsConnectors: false)
   }
 
   // MARK: ASCII, eight bytes at a time
@@ -67,77 +73,114 @@ struct Tokenizer {
     return Self.mayJoin(next) && Self.isWordByte(text.byte(end &+ 1))
   }
 
-  /// All tokens of the text, appended to `buffer`.
-  mutating func run(into buffer: inout TokenBuffer) {
-    let n = text.count
-    var i = 0
-    while i < n {
-      var (word, foreign, lower) = Self.classify(text.word(i))
+  /// Appends the tokens from the boundary `start` on to `buffer`, until it holds `limit` of them or more.
+  /// - Returns: The boundary where it stopped: the end of the text if it got there.
+  mutating func run(from start: Int, limit: Int, into buffer: inout TokenBuffer) -> Int {
+    var i = start
+    while i < text.count, buffer.count < limit {
+      let (next, isPlain) = plainWords(
+        from: i, atMost: min(Self.batchTokens, limit &- buffer.count), into: &buffer)
+      i = isPlain ? next : word(at: next, into: &buffer)
+    }
+    return min(i, text.count)
+  }
+
+  /// Tokens and bytes of forms for which room is made before the inner loop.
+  private static let batchTokens = 256
+  private static let batchForms = 4096
+
+  /// Appends the words of ASCII letters and digits from `start` on, up to the first that needs the general way, `atMost` of them.
+  /// - Returns: Where it stopped, and whether that is a place for it to go on (else the general way's).
+  private mutating func plainWords(
+    from start: Int, atMost: Int, into buffer: inout TokenBuffer
+  ) -> (stop: Int, isPlain: Bool) {
+    let limit = Analyzer.maxFormLength
+    buffer.reserve(tokens: atMost, bytes: Self.batchForms &+ limit)
+    let firstForm = buffer.formsCount
+    let firstToken = unsafe buffer.tokens + buffer.count
+    let forms = unsafe UnsafeMutableRawPointer(buffer.forms)
+    var token = unsafe firstToken
+    let tokenEnd = unsafe firstToken + atMost
+    var form = firstForm
+    let formEnd = firstForm &+ Self.batchForms
+    var position = positionBase &+ UInt32(truncatingIfNeeded: positions)
+    var i = start
+    var isPlain = true
+    while i < text.count, unsafe token != tokenEnd, form < formEnd {
+      let bytes = text.word(i)
+      var (word, foreign, lower) = Self.classify(bytes)
       let stops = word | foreign
-      if stops & 0x80 == 0 {
+      guard stops & 0x80 != 0 else {
         i &+= stops == 0 ? 8 : stops.trailingZeroBitCount &>> 3
         continue
       }
-      if foreign & 0x80 != 0 {
-        i = self.word(at: i, into: &buffer)
-        continue
+      guard foreign & 0x80 == 0 else {
+        isPlain = false
+        break
       }
-      let start = i
-      buffer.reserve(tokens: 1, bytes: 8)
-      let form = unsafe UnsafeMutableRawPointer(buffer.forms + buffer.formsCount)
-      unsafe form.storeBytes(of: lower.littleEndian, as: UInt64.self)
+      unsafe forms.storeBytes(of: lower.littleEndian, toByteOffset: form, as: UInt64.self)
       var hash: UInt64
       var length: Int
+      var next: Int
       let others = ~word & Self.highs
       if others != 0 {
-        length = others.trailingZeroBitCount &>> 3
-        hash = FormHash.mix(
-          lower & ((1 &<< UInt64(length &* 8)) &- 1), UInt64(truncatingIfNeeded: length))
+        // The word ends within these eight bytes, and the next one often begins there.
+        let bits = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x38
+        length = Int(truncatingIfNeeded: bits &>> 3)
+        hash = FormHash.mix(lower & ((1 &<< bits) &- 1), bits &>> 3)
+        if UInt8(truncatingIfNeeded: bytes &>> bits) != 0x20, goesOn(i &+ length) {
+          isPlain = false
+          break
+        }
+        let rest = stops &>> bits
+        next = rest == 0 ? i &+ 8 : i &+ length &+ rest.trailingZeroBitCount &>> 3
       } else {
         length = 8
         hash = FormHash.mix(lower, 8)
-        buffer.reserve(tokens: 1, bytes: Analyzer.maxFormLength &+ 1)
-        let form = unsafe UnsafeMutableRawPointer(buffer.forms + buffer.formsCount)
-        while true {
+        while length <= Self.maxWordBytes {
           (word, foreign, lower) = Self.classify(text.word(i &+ length))
           let others = ~word & Self.highs
-          if length <= Analyzer.maxFormLength &- 7 {
-            unsafe form.storeBytes(of: lower.littleEndian, toByteOffset: length, as: UInt64.self)
+          if length < limit {
+            unsafe forms.storeBytes(
+              of: lower.littleEndian, toByteOffset: form &+ length, as: UInt64.self)
           }
           if others == 0 {
             hash = FormHash.mix(hash ^ lower, 8)
             length &+= 8
             continue
           }
-          let rest = others.trailingZeroBitCount &>> 3
-          if rest != 0 {
-            hash = FormHash.mix(
-              hash ^ (lower & ((1 &<< UInt64(rest &* 8)) &- 1)), UInt64(truncatingIfNeeded: rest))
-            length &+= rest
+          let bits = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x38
+          if bits != 0 {
+            hash = FormHash.mix(hash ^ (lower & ((1 &<< bits) &- 1)), bits &>> 3)
+            length &+= Int(truncatingIfNeeded: bits &>> 3)
           }
           break
         }
+        next = i &+ length
+        if length > Self.maxWordBytes || goesOn(next) {
+          isPlain = false
+          break
+        }
       }
-      let end = start &+ length
-      if goesOn(end) {
-        i = self.word(at: start, into: &buffer)
-        continue
+      let formLength = min(length, limit)
+      if length > limit {
+        hash = unsafe FormHash.of(buffer.forms + form, count: limit)
       }
-      if length > Analyzer.maxFormLength {
-        length = Analyzer.maxFormLength
-        hash = unsafe FormHash.of(buffer.forms + buffer.formsCount, count: length)
-      }
-      unsafe (buffer.tokens + buffer.count).initialize(
+      unsafe token.initialize(
         to: TokenBuffer.Token(
-          hash: hash, form: UInt32(truncatingIfNeeded: buffer.formsCount),
-          start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-          position: positionBase &+ UInt32(truncatingIfNeeded: positions),
-          formLength: UInt16(truncatingIfNeeded: length), flags: 0))
-      buffer.count &+= 1
-      buffer.formsCount &+= length
-      positions &+= 1
-      i = end
+          hash: hash, form: UInt32(truncatingIfNeeded: form), start: UInt32(truncatingIfNeeded: i),
+          end: UInt32(truncatingIfNeeded: i &+ length), position: position,
+          formLength: UInt16(truncatingIfNeeded: formLength), flags: 0))
+      unsafe token += 1
+      form &+= formLength
+      position &+= 1
+      i = next
     }
+    let appended = unsafe token - firstToken
+    buffer.count &+= appended
+    buffer.formsCount = form
+    positions &+= appended
+    return (i, isPlain)
   }
 
   /// The tokens of the whole text by the general way alone: what `run` is tested against.

@@ -59,6 +59,10 @@ enum WordClass {
 struct WordBreaker {
   let text: TextBytes
   let classes: ByteTrie
+  /// A longer segment is cut after a whole scalar, so that what one word costs is bounded.
+  var maxSegmentBytes = Int.max
+  /// Whether WB13a joins one connector to another (`__`). The tokenizer has no use for such words.
+  var joinsConnectors = true
 
   /// A stretch between two boundaries.
   struct Segment {
@@ -78,6 +82,7 @@ struct WordBreaker {
   func segment(from start: Int) -> Segment {
     typealias C = WordClass
     let n = text.count
+    let limit = maxSegmentBytes < n &- start ? start &+ maxSegmentBytes : n
     let (_, first, firstLength) = scalar(start)
     var previous = first & C.mask
     var end = start &+ firstLength
@@ -89,7 +94,7 @@ struct WordBreaker {
     case C.lf, C.newline:  // WB3a
       return Segment(end: min(end, n), classes: seen)
     case C.wSegSpace:  // WB3d
-      while end < n {
+      while end < limit {
         let (_, next, length) = scalar(end)
         guard next & C.mask == C.wSegSpace else { break }
         end &+= length
@@ -98,8 +103,9 @@ struct WordBreaker {
     }
     var afterJoiner = previous == C.zwj
     var isPaired = false
-    while end < n {
+    while end < limit {
       let (_, properties, length) = scalar(end)
+      guard end &+ length <= limit else { break }
       let next = properties & C.mask
       let bit = C.bit(next)
       if next == C.aLetter, previous == C.aLetter {  // WB5, the usual case
@@ -130,7 +136,9 @@ struct WordBreaker {
           guard before & (C.letters | C.bit(C.numeric) | C.bit(C.extendNumLet)) != 0 else { break }
         }
       } else if next == C.extendNumLet {  // WB13a
-        guard before & (C.wordParts | C.bit(C.extendNumLet)) != 0 else { break }
+        guard before & C.wordParts != 0 || (previous == C.extendNumLet && joinsConnectors) else {
+          break
+        }
       } else if next == C.regionalIndicator {  // WB15, WB16
         guard previous == C.regionalIndicator, !isPaired else { break }
         isPaired = true
@@ -145,6 +153,7 @@ struct WordBreaker {
           afterJoiner = false
           continue
         }
+        guard followingEnd <= limit else { break }
         seen |= C.bit(following)
         accepted = followingEnd
         last = following
