@@ -94,6 +94,7 @@ if !coreOnly {
       ]),
     module("SocketClient", "Tests/SocketClient"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
+    tests("ToolTests", ["martlet", "JSON"]),
     tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient"]),
   ]
 }

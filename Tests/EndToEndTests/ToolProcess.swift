@@ -42,7 +42,8 @@ final class ToolProcess {
     var pipes: [[Int32]] = []
     for _ in 0..<3 {
       var ends: [Int32] = [0, 0]
-      guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw ToolFault(what: "pipe2", code: errno) }
+      guard unsafe pipe(&ends) == 0 else { throw ToolFault(what: "pipe", code: errno) }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
       pipes.append(ends)
     }
     var actions = unsafe posix_spawn_file_actions_t()
@@ -52,7 +53,7 @@ final class ToolProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1][1], 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], 2)
     // The test process ignores or blocks signals that the tool must hear.
-    var attributes = unsafe posix_spawnattr_t()
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
@@ -67,7 +68,10 @@ final class ToolProcess {
     var child: pid_t = 0
     var argv = unsafe line.map { unsafe strdup($0) } + [nil]
     var envp = unsafe variables.map { unsafe strdup("\($0)=\($1)") } + [nil]
-    defer { for unsafepointer in unsafe argv + envp { unsafe free(pointer) } }
+    defer {
+      for i in unsafe argv.indices { unsafe free(argv[i]) }
+      for i in unsafe envp.indices { unsafe free(envp[i]) }
+    }
     let code = unsafe posix_spawnp(&child, line[0], &actions, &attributes, &argv, &envp)
     for end in [pipes[0][0], pipes[1][1], pipes[2][1]] { close(end) }
     (input, output, errors) = (pipes[0][1], pipes[1][0], pipes[2][0])
@@ -117,23 +121,21 @@ final class ToolProcess {
     var texts: [[UInt8]] = [[], []]
     var open = [output, errors]
     let deadline = time(nil) + seconds
-    while open.contains(where: { $0 >= 0 }) {
+    // A pipe may stay open in a child that another test started at the wrong moment: the end of the process counts.
+    while true {
+      let last = hasEnded
       var waiting = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      _ = unsafe poll(&waiting, nfds_t(waiting.count), 200)
+      let ready = unsafe poll(&waiting, nfds_t(waiting.count), last ? 0 : 20)
       for i in 0..<2 where waiting[i].revents != 0 {
         var part = [UInt8](repeating: 0, count: 64 << 10)
         let count = unsafe read(open[i], &part, part.count)
         if count > 0 { texts[i] += part.prefix(count) } else { open[i] = -1 }
       }
+      if last, ready <= 0 { break }
       if time(nil) > deadline {
         Glibc.kill(id, SIGKILL)
         throw ToolFault(what: "martlet does not end", code: ETIMEDOUT)
       }
-    }
-    if ended == nil {
-      var status: Int32 = 0
-      while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
-      ended = status
     }
     let status = ended ?? 0
     let signal = status & 0x7F

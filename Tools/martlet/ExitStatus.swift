@@ -9,11 +9,11 @@ import WireAPI
 /// number, as a shell would report it.
 enum ExitStatus: Int32 {
   case success = 0
-  /// A search without hits, a document that is not there, documents that were refused among others.
+  /// A search without hits.
   case nothing = 1
   /// Wrong options or a name that is not allowed (EX_USAGE).
   case usage = 64
-  /// Documents or an index that are damaged or do not fit (EX_DATAERR).
+  /// Documents that were refused, or an index that is damaged (EX_DATAERR).
   case data = 65
   /// A file or an index that does not exist or cannot be read (EX_NOINPUT).
   case noInput = 66

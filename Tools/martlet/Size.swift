@@ -18,8 +18,9 @@ struct Size: ExpressibleByArgument, Equatable {
         break search
       }
     }
-    guard let first = digits.utf8.first, first >= 0x30, first <= 0x39,
-      let value = Double(digits), value.isFinite
+    guard let first = digits.utf8.first, first != 0x2E,
+      digits.utf8.allSatisfy({ $0 == 0x2E || (0x30...0x39).contains($0) }),
+      let value = Double(digits)
     else { return nil }
     let bytes = value * Double(unit)
     guard bytes <= Double(1 << 50) else { return nil }

@@ -28,7 +28,9 @@ func printable(_ text: some StringProtocol, lines: Bool = false) -> String {
           if inner.value == 0x1B, next?.value == 0x5C { break }
         }
         if let last = next, last.value != 0x0A { next = scalars.next() }
-      case .some(0x20...0x7E): next = scalars.next()
+      case .some(0x20...0x7E):  // intermediates, one final byte
+        while let inner = next, (0x20...0x2F).contains(inner.value) { next = scalars.next() }
+        if let last = next, (0x30...0x7E).contains(last.value) { next = scalars.next() }
       default: break
       }
     case 0x0A where lines: result.unicodeScalars.append(scalar)
