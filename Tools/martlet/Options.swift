@@ -1,4 +1,5 @@
 import ArgumentParser
+import InvertedIndex
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -19,7 +20,7 @@ struct CommonOptions: ParsableArguments {
     help: "Print nothing but the answer and errors: no progress, no summary, no warnings.")
   var quiet = false
 
-  func dataFolder() throws(Failure) -> DataFolder { try DataFolder(option: dataPath) }
+  func store() throws(Failure) -> IndexStore { IndexStore(path: try DataFolder.path(option: dataPath)) }
 
   /// A word for people, on standard error, unless `--quiet`.
   func note(_ text: String) {
@@ -45,7 +46,7 @@ struct AskOptions: ParsableArguments {
 
   func backend(timeout: Int = 70) throws(Failure) -> any Backend {
     if let socket { return DaemonBackend(path: socket, timeout: timeout) }
-    return LocalBackend(folder: try common.dataFolder())
+    return LocalBackend(store: try common.store())
   }
 
   /// Asks, and prints the answer: its bytes with `--json`, else what `render` makes of it.

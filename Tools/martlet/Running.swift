@@ -1,0 +1,12 @@
+import InvertedIndex
+import WireAPI
+
+/// Runs calls of the engine; what they throw ends the command as its `Failure`.
+func engine<Value>(_ body: () throws(IndexError) -> Value) throws(Failure) -> Value {
+  do throws(IndexError) { return try body() } catch { throw Failure(error) }
+}
+
+/// The same for calls of the wire API.
+func wire<Value>(_ body: () throws(Problem) -> Value) throws(Failure) -> Value {
+  do throws(Problem) { return try body() } catch { throw Failure(error) }
+}
