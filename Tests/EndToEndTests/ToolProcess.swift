@@ -210,6 +210,31 @@ final class ToolBench {
     return full
   }
 
+  func bytes(_ name: String) throws -> [UInt8] {
+    let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ToolFault(what: "open \(name)", code: errno) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    while true {
+      var part = [UInt8](repeating: 0, count: 64 << 10)
+      let count = unsafe Glibc.read(descriptor, &part, part.count)
+      guard count > 0 else { return bytes }
+      bytes += part.prefix(count)
+    }
+  }
+
+  func read(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
+
+  func size(_ name: String) -> Int {
+    var status = stat()
+    return unsafe stat("\(path)/\(name)", &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Lets other users look into the bench.
+  func openForAll() throws {
+    guard chmod(path, 0o755) == 0 else { throw ToolFault(what: "chmod \(path)", code: errno) }
+  }
+
   /// The names in a folder below the bench, sorted.
   func names(in folder: String) -> [String] { ToolBench.names("\(path)/\(folder)") }
 

@@ -13,7 +13,9 @@ enum DataFolder {
     if let variable = environment("MARTLET_DATA"), !variable.isEmpty { return variable }
     if geteuid() == 0 { return "/var/lib/martlet" }
     // The specification says that a relative path there is to be ignored.
-    if let folder = environment("XDG_DATA_HOME"), folder.hasPrefix("/") { return "\(folder)/martlet" }
+    if let folder = environment("XDG_DATA_HOME"), folder.hasPrefix("/") {
+      return "\(folder)/martlet"
+    }
     if let home = environment("HOME"), !home.isEmpty { return "\(home)/.local/share/martlet" }
     throw Failure(.usage, "no folder for the indexes: say --data DIR, or set MARTLET_DATA")
   }

@@ -73,6 +73,13 @@ extension Failure {
     }
   }
 
+  init(_ problem: Problem) {
+    let hints = problem.errors.compactMap(\.hint)
+    self.init(
+      ExitStatus(http: problem.status), problem.detail,
+      hint: hints.isEmpty ? nil : hints.joined(separator: "\n  "))
+  }
+
   /// A system call of the tool's own that failed.
   init(_ call: String, path: String, errno code: Int32) {
     self.init(.system(call: call, path: path, code: code))

@@ -1,9 +1,7 @@
 import ArgumentParser
 import Glibc
 import InvertedIndex
-
-/// The version of the program; files and protocol have versions of their own.
-let version = "0.1.0"
+import WireAPI
 
 /// The tool: indexes documents and asks indexes, here or through the daemon.
 ///
@@ -23,7 +21,7 @@ struct Martlet: ParsableCommand {
       Exit codes are those of sysexits.h (64 usage, 65 data, 66 no input, 69 no daemon, 73 and 74 files,
       75 try again, 77 no permission, 78 another version), and 1 for "nothing found".
       """,
-    version: version,
+    version: Product.version,
     groupedSubcommands: [
       CommandGroup(
         name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self]),
@@ -32,7 +30,6 @@ struct Martlet: ParsableCommand {
     ])
 
   static func main() {
-    Interruption.install()
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()

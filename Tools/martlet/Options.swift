@@ -20,7 +20,9 @@ struct CommonOptions: ParsableArguments {
     help: "Print nothing but the answer and errors: no progress, no summary, no warnings.")
   var quiet = false
 
-  func store() throws(Failure) -> IndexStore { IndexStore(path: try DataFolder.path(option: dataPath)) }
+  func store() throws(Failure) -> IndexStore {
+    IndexStore(path: try DataFolder.path(option: dataPath))
+  }
 
   /// A word for people, on standard error, unless `--quiet`.
   func note(_ text: String) {
@@ -58,7 +60,6 @@ struct AskOptions: ParsableArguments {
     let output = Output(1)
     if common.json {
       output.write(bytes)
-      output.write("\n")
     } else {
       try render(answer, output)
     }
@@ -79,12 +80,15 @@ struct BuildOptions: ParsableArguments {
   static let leastMemory = 16 << 20
 
   mutating func validate() throws {
-    if memory.bytes < BuildOptions.leastMemory {
-      throw ValidationError(
-        "--memory: at least \(Size.describe(BuildOptions.leastMemory)) are needed")
-    }
+    try BuildOptions.check(memory)
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads: a number from 1 to 256")
+    }
+  }
+
+  static func check(_ memory: Size) throws {
+    guard memory.bytes >= leastMemory else {
+      throw ValidationError("--memory: at least \(Size.describe(leastMemory)) are needed")
     }
   }
 

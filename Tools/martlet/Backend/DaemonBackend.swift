@@ -1,4 +1,5 @@
 import JSON
+import WireAPI
 
 /// The daemon at a Unix socket.
 struct DaemonBackend: Backend {
@@ -10,7 +11,7 @@ struct DaemonBackend: Backend {
     let socket = try UnixSocket(path: path, timeout: timeout)
     var head =
       "\(question.method) \(question.path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-    head += "User-Agent: martlet/\(version)\r\nAccept: application/json\r\n"
+    head += "User-Agent: martlet/\(Product.version)\r\nAccept: application/json\r\n"
     let body = question.body ?? []
     if question.body != nil {
       head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"

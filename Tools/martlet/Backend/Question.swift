@@ -1,4 +1,5 @@
 import JSON
+import WireAPI
 
 /// What the tool asks, in the words of the wire API (Sources/PROTOCOL.md).
 ///
@@ -10,7 +11,8 @@ enum Question {
   case search(index: String, JSONValue)
   case count(index: String, JSONValue)
   case document(index: String, id: String)
-  case analyze(index: String, JSONValue)
+  /// Without an index only an analyzer can be named, and only here.
+  case analyze(index: String?, JSONValue)
 
   var method: String {
     switch self {
@@ -22,12 +24,12 @@ enum Question {
   var path: String {
     switch self {
     case .indexes: "/v1/indexes"
-    case .index(let name): "/v1/indexes/\(percentEncoded(name))"
-    case .search(let name, _): "/v1/indexes/\(percentEncoded(name))/search"
-    case .count(let name, _): "/v1/indexes/\(percentEncoded(name))/count"
-    case .analyze(let name, _): "/v1/indexes/\(percentEncoded(name))/analyze"
+    case .index(let name): "/v1/indexes/\(PercentCoding.encode(name))"
+    case .search(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/search"
+    case .count(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/count"
+    case .analyze(let name, _): "/v1/indexes/\(PercentCoding.encode(name ?? ""))/analyze"
     case .document(let name, let id):
-      "/v1/indexes/\(percentEncoded(name))/docs/\(percentEncoded(id))"
+      "/v1/indexes/\(PercentCoding.encode(name))/docs/\(PercentCoding.encode(id))"
     }
   }
 
@@ -38,19 +40,6 @@ enum Question {
       Array("\(body)".utf8)
     }
   }
-}
-
-/// Everything but the unreserved characters of RFC 3986 as %XX, so that a document id of any bytes is one path segment.
-func percentEncoded(_ text: String) -> String {
-  let digits = Array("0123456789ABCDEF".utf8)
-  var bytes: [UInt8] = []
-  for byte in text.utf8 {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
-    default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }
 
 /// Who answers: an index opened here, or the daemon.

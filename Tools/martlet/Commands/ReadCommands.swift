@@ -151,7 +151,7 @@ struct AnalyzeCommand: ParsableCommand {
     request["text"] = .string(words.joined(separator: " "))
     if let field { request["field"] = .string(field) }
     if let analyzer { request["analyzer"] = .string(analyzer) }
-    let question = Question.analyze(index: index ?? "", .object(request))
+    let question = Question.analyze(index: index, .object(request))
     _ = try ask.answer(question) { (answer, output) throws(Failure) in
       var rows = [["position", "bytes", "text", "exact form", "index form"]]
       for token in answer["tokens"]?.array ?? [] {

@@ -33,7 +33,9 @@ final class Progress {
   /// - Parameters:
   ///   - done: how much of `total`, in the progress' unit.
   ///   - documents: how many documents so far.
-  func update(done: Int, documents: Int) {
+  ///   - total: what 100 % is, when that is only known now.
+  func update(done: Int, documents: Int, total: Int? = nil) {
+    if let total { self.total = total }
     self.done = done
     self.documents = documents
     guard enabled else { return }

@@ -82,10 +82,7 @@ struct SearchRendering {
   private func explain(_ node: JSONValue, depth: Int) {
     let indent = String(repeating: "  ", count: depth + 2)
     let value = (node["value"]?.number).map { decimals(Float($0)) } ?? ""
-    let details = (node["details"]?.array ?? []).compactMap { detail -> String? in
-      guard let name = detail["name"]?.string, let value = detail["value"] else { return nil }
-      return "\(name) \(value)"
-    }
+    let details = (node["details"]?.object?.members ?? []).map { "\($0.name) \($0.value)" }
     let tail = details.isEmpty ? "" : "  (\(details.joined(separator: ", ")))"
     output.line(
       indent + "\(value)  \(printable(node["what"]?.string ?? ""))"

@@ -44,7 +44,9 @@ final class Ingestion {
     self.commitEvery = commitEvery
     self.options = options
     if try engine({ () throws(IndexError) in try store.list() }).contains(name) {
-      writer = try engine { () throws(IndexError) in try IndexWriter.open(try store.open(name), options: options) }
+      writer = try engine { () throws(IndexError) in
+        try IndexWriter.open(try store.open(name), options: options)
+      }
     }
   }
 
@@ -60,8 +62,11 @@ final class Ingestion {
     } else {
       inference.observe(document)
       waiting.append((document, tag))
-      waitingBytes += document.bytes.count + document.values.count * MemoryLayout<Document.Value>.stride
-      if waiting.count >= SchemaInference.documentCount || waitingBytes > options.memory / 8 { try begin() }
+      waitingBytes +=
+        document.bytes.count + document.values.count * MemoryLayout<Document.Value>.stride
+      if waiting.count >= SchemaInference.documentCount || waitingBytes > options.memory / 8 {
+        try begin()
+      }
     }
   }
 

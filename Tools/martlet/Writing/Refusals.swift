@@ -75,7 +75,9 @@ final class Refusals: Sendable {
       if state.printed <= Refusals.printedInFull {
         complain("\(place): \(kind == .warning ? "warning: " : "")\(reason)")
       } else if state.printed == Refusals.printedInFull + 1 {
-        complain("… more of these are only counted\(file >= 0 ? "; \(path) has them all" : " (--rejects FILE keeps them)")")
+        complain(
+          "… more of these are only counted\(file >= 0 ? "; \(path) has them all" : " (--rejects FILE keeps them)")"
+        )
       }
     }
   }
@@ -83,7 +85,9 @@ final class Refusals: Sendable {
   private func write(_ bytes: [UInt8], _ state: inout State) {
     var done = 0
     while done < bytes.count, state.fileFailure == nil {
-      let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress! + done, bytes.count - done) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(file, $0.baseAddress! + done, bytes.count - done)
+      }
       if count > 0 {
         done += count
       } else if errno != EINTR {

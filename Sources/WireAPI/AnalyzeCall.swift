@@ -1,0 +1,66 @@
+// What an analyzer makes of a text: POST /v1/indexes/{i}/analyze.
+
+import Analysis
+import InvertedIndex
+import JSON
+
+/// A text and the analyzer that reads it: the one that is named, or that of a field.
+public struct AnalyzeCall: Sendable {
+  public var text: String
+  public var analyzer: Analyzer
+
+  /// - Parameter schema: of the index, where one is named. Without one, only `analyzer` says which.
+  public init(json: [UInt8], schema: Schema?) throws(Problem) {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue.parse(json)
+    } catch {
+      throw Problem(error)
+    }
+    guard let object = value.object else {
+      throw Problem(.badJSON, "the body must be a JSON object, not \(value.kind)")
+    }
+    let members = try Members(object, known: ["text", "analyzer", "field", "pretty"])
+    text = try members.string("text") ?? ""
+    var name = try members.string("analyzer")
+    if let field = try members.string("field") {
+      guard name == nil else {
+        throw Members.invalid(at: "/analyzer", "either a field or an analyzer")
+      }
+      guard let number = schema?.number(of: field), let found = schema?.fields[number] else {
+        throw Members.invalid(at: "/field", "there is no field \"\(field)\"")
+      }
+      name = found.analyzer ?? (found.type == .keyword ? "keyword" : nil)
+      guard name != nil else {
+        throw Members.invalid(at: "/field", "a \(found.type.name) field is not analyzed")
+      }
+    }
+    guard let analyzer = Analyzer.named(name ?? "standard") else {
+      throw Members.invalid(
+        at: "/analyzer",
+        "there is no analyzer \"\(name ?? "")\"; there are \(Analyzer.names.joined(separator: ", "))")
+    }
+    self.analyzer = analyzer
+  }
+
+  public func answer(pretty: Bool = false) -> [UInt8] {
+    Wire.document(pretty) { writer in
+      writer.field("analyzer", analyzer.name)
+      writer.name("tokens")
+      writer.array { writer in
+        for token in analyzer.explain(text) {
+          writer.object { writer in
+            writer.field("text", token.text)
+            writer.field("exact", token.exact)
+            writer.field("index", token.index)
+            writer.field("position", token.position)
+            writer.field("start", token.start)
+            writer.field("end", token.end)
+            if token.isJoined { writer.field("joined", true) }
+            if token.isStopWord { writer.field("stop", true) }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Glibc
+import InvertedIndex
+import JSON
+import WireAPI
+
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print the schema of an index, in the form that --schema takes.",
+    discussion: """
+      Examples:
+        martlet schema news
+        martlet schema news > news.json && martlet index other --schema news.json more.jsonl
+      """)
+
+  @OptionGroup var ask: AskOptions
+  @Argument(help: "The index.") var name: String
+
+  func run() throws {
+    let bytes = try ask.backend().ask(.index(name))
+    guard let schema = try Answer(bytes)["schema"] else {
+      throw Failure(.software, "\(name): an answer without a schema")
+    }
+    let output = Output(1)
+    var writer = JSONWriter(pretty: !ask.common.json)
+    writer.value(schema)
+    writer.newline()
+    output.write(writer.bytes)
+    output.flush()
+  }
+}
+
+struct DropCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drop",
+    abstract: "Remove an index with everything in it.",
+    discussion: """
+      Asks first on a terminal; elsewhere --yes says that it is meant.
+
+      Examples:
+        martlet drop old
+        martlet drop old --yes
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The index.") var name: String
+  @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
+
+  func run() throws {
+    let store = try common.store()
+    let directory = try engine { () throws(IndexError) in try store.open(name) }
+    if !yes {
+      guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+        throw Failure(.usage, "\(name): dropping removes every document; say --yes")
+      }
+      let documents =
+        (try? IndexReader.open(directory).documentCount).map { " with \(counted($0, "document"))" }
+        ?? ""
+      complain("Remove the index \(name)\(documents)? Type its name to say yes:")
+      guard readLine() == name else { throw Failure(.nothing, "\(name): kept") }
+    }
+    try engine { () throws(IndexError) in try store.drop(name) }
+    common.note("\(name): removed")
+  }
+}
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write all documents as JSON lines, as they are stored.",
+    discussion: """
+      What comes out can be indexed again. Fields that are not stored are not there.
+
+      Examples:
+        martlet export news > news.jsonl
+        martlet export news | gzip > news.jsonl.gz
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The index.") var name: String
+
+  func run() throws {
+    let store = try common.store()
+    let output = Output(1)
+    try engine { () throws(IndexError) in
+      let reader = try IndexReader.open(try store.open(name))
+      let progress = Progress(
+        "export", unit: .documents, total: reader.documentCount,
+        quiet: common.quiet || output.terminal.isTerminal)
+      var done = 0
+      try reader.forEachDocument { (_, fields) throws(IndexError) in
+        output.write(Wire.line(fields))
+        done += 1
+        progress.update(done: done, documents: done)
+      }
+      progress.clear()
+    }
+    output.flush()
+  }
+}
