@@ -21,6 +21,12 @@ enum Interruption {
 
   static var isRequested: Bool { signalled.load(ordering: .relaxed) != 0 }
 
+  /// Ends the process as the signal would have.
+  static func end() -> Never {
+    complain("martlet: stopped")
+    _exit(status.rawValue)
+  }
+
   /// How the tool ends when it was asked to stop.
   static var status: ExitStatus {
     signalled.load(ordering: .relaxed) == SIGTERM ? .terminated : .interrupted

@@ -92,5 +92,15 @@ struct BuildOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter rejects: the text of a refused document is kept: it must be at hand when the engine refuses.
+  func writerOptions(rejects: Bool, reading: Reading) -> IndexWriter.Options {
+    var options = IndexWriter.Options()
+    // What reading needs beside: a line or a file, its document, and the documents that wait for a schema.
+    options.memory = memory.bytes - memory.bytes / 8
+    options.threads = rejects ? 1 : threadCount
+    options.onReject = { tag, error in reading.refuse(tag, error) }
+    return options
+  }
+
   var threadCount: Int { threads ?? availableCores() }
 }

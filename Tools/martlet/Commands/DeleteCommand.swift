@@ -59,14 +59,17 @@ struct DeleteCommand: ParsableCommand {
 
   /// How many would go.
   private func count(_ directory: any Directory) throws(Failure) -> Int {
-    try engine { () throws(IndexError) in
-      let reader = try IndexReader.open(directory)
-      if ids.isEmpty {
-        return try IndexWriter.countMatching(try strictRequest(), all: all, in: reader)
+    let reader = try engine { () throws(IndexError) in try IndexReader.open(directory) }
+    guard ids.isEmpty else {
+      return try engine { () throws(IndexError) in
+        var count = 0
+        for id in Set(ids) where try reader.document(id: id) != nil { count += 1 }
+        return count
       }
-      var count = 0
-      for id in Set(ids) where try reader.document(id: id) != nil { count += 1 }
-      return count
+    }
+    let request = try strictRequest()
+    return try engine { () throws(IndexError) in
+      try IndexWriter.countMatching(request, all: all, in: reader)
     }
   }
 

@@ -1,4 +1,4 @@
-import Glibc
+import Extraction
 import InvertedIndex
 
 /// Documents on their way into an index: makes the index when it is not there, commits now and then and at the end.
@@ -14,56 +14,69 @@ final class Ingestion {
     var commits = 0
   }
 
+  /// What an index that is made will be like; one that is there keeps its own schema.
+  struct Made {
+    /// nil: inferred.
+    var schema: Schema?
+    var dynamic: Schema.Dynamic?
+    /// Of text fields, where they are inferred.
+    var analyzer: String?
+  }
+
+  private let reading: Reading
   private let store: IndexStore
   private let name: String
   private let options: IndexWriter.Options
   private let commitEvery: Int?
-  private let dynamic: Schema.Dynamic?
-  private var schema: Schema?
+  private let made: Made
+  private var hasFiles = false
   private var writer: IndexWriter?
   private var inference = SchemaInference()
-  private var waiting: [(document: Document, tag: Int)] = []
+  private var waiting: [(document: Document, origin: Reading.Origin)] = []
   private var waitingBytes = 0
   /// Documents since the last commit.
   private var uncommitted = 0
   private(set) var summary = Summary()
+  /// The index was there when the run began.
+  let existed: Bool
   /// Documents taken.
   private(set) var count = 0
+  /// Of those, handed on to the writer.
+  private var fed = 0
+  /// Of those, in a commit.
+  private(set) var committed = 0
 
-  /// - Parameters:
-  ///   - schema: of an index that is made; one that is there keeps its own.
-  ///   - dynamic: what becomes of unknown fields, where the index is made without a schema.
   init(
-    store: IndexStore, name: String, schema: Schema?, dynamic: Schema.Dynamic?, commitEvery: Int?,
+    store: IndexStore, name: String, made: Made, reading: Reading, commitEvery: Int?,
     options: IndexWriter.Options
   ) throws(Failure) {
+    self.reading = reading
     self.store = store
     self.name = name
-    self.schema = schema
-    self.dynamic = dynamic
+    self.made = made
     self.commitEvery = commitEvery
     self.options = options
-    if try engine({ () throws(IndexError) in try store.list() }).contains(name) {
+    existed = try engine { () throws(IndexError) in try store.list() }.contains(name)
+    if existed {
       writer = try engine { () throws(IndexError) in
         try IndexWriter.open(try store.open(name), options: options)
       }
     }
   }
 
-  /// The index was there when the run began.
-  private(set) lazy var existed = writer != nil
-
-  func add(_ document: Document, tag: Int) throws(Failure) {
+  func add(_ document: Document, from origin: Reading.Origin) throws(Failure) {
     count += 1
     if let writer {
-      try feed(document, tag, to: writer)
-    } else if schema != nil {
-      try feed(document, tag, to: try make())
+      try feed(document, origin, to: writer)
+    } else if made.schema != nil {
+      try feed(document, origin, to: try make())
     } else {
+      if origin.isFile { hasFiles = true }
       inference.observe(document)
-      waiting.append((document, tag))
+      waiting.append((document, origin))
       waitingBytes +=
         document.bytes.count + document.values.count * MemoryLayout<Document.Value>.stride
+        + (origin.text?.count ?? 0)
       if waiting.count >= SchemaInference.documentCount || waitingBytes > options.memory / 8 {
         try begin()
       }
@@ -78,7 +91,7 @@ final class Ingestion {
 
   /// Commits everything. An index that was not there is made if there was a document or a schema for it.
   func finish() throws(Failure) -> Summary {
-    if writer == nil, schema != nil || !waiting.isEmpty { try begin() }
+    if writer == nil, made.schema != nil || !waiting.isEmpty { try begin() }
     guard let writer else { return summary }
     try commit(writer)
     writer.close()
@@ -93,21 +106,43 @@ final class Ingestion {
     let first = waiting
     waiting = []
     waitingBytes = 0
-    for (document, tag) in first { try feed(document, tag, to: writer) }
+    for (document, origin) in first { try feed(document, origin, to: writer) }
   }
 
   private func make() throws(Failure) -> IndexWriter {
-    var schema = self.schema ?? inference.schema()
-    if let dynamic { schema.dynamic = dynamic }
-    let made = try engine { () throws(IndexError) in
+    let schema = try engine { () throws(IndexError) in try newSchema() }
+    let writer = try engine { () throws(IndexError) in
       try IndexWriter.open(try store.create(name), create: schema, options: options)
     }
-    writer = made
-    return made
+    self.writer = writer
+    return writer
   }
 
-  private func feed(_ document: Document, _ tag: Int, to writer: IndexWriter) throws(Failure) {
-    try engine { () throws(IndexError) in try writer.add(document, tag: tag) }
+  private func newSchema() throws(IndexError) -> Schema {
+    var schema: Schema
+    if let given = made.schema {
+      schema = given
+    } else {
+      var fields = hasFiles ? try FileDocument.fields() : []
+      let known = Set(fields.map(\.name))
+      fields += inference.schema().fields.filter { $0.name != "id" && !known.contains($0.name) }
+      if let analyzer = made.analyzer {
+        fields = try fields.map { field throws(IndexError) in
+          field.type == .text ? try Field(name: field.name, type: .text, analyzer: analyzer) : field
+        }
+      }
+      schema = try Schema(fields: fields)
+    }
+    if let dynamic = made.dynamic { schema.dynamic = dynamic }
+    return schema
+  }
+
+  private func feed(
+    _ document: Document, _ origin: Reading.Origin, to writer: IndexWriter
+  ) throws(Failure) {
+    reading.isAdding(origin)
+    try engine { () throws(IndexError) in try writer.add(document, tag: origin.tag) }
+    fed += 1
     uncommitted += 1
     if let commitEvery, uncommitted >= commitEvery { try commit(writer) }
   }
@@ -115,6 +150,7 @@ final class Ingestion {
   private func commit(_ writer: IndexWriter) throws(Failure) {
     let result = try engine { () throws(IndexError) in try writer.commit() }
     uncommitted = 0
+    committed = fed
     summary.generation = result.generation
     summary.added += result.added
     summary.replaced += result.replaced

@@ -43,6 +43,8 @@ final class Refusals: Sendable {
 
   deinit { if file >= 0 { close(file) } }
 
+  /// There is a file of rejects.
+  var keepsText: Bool { file >= 0 }
   var refused: Int { state.withLock { $0.refused } }
   var unreadable: Int { state.withLock { $0.unreadable } }
   var skipped: Int { state.withLock { $0.skipped } }
@@ -94,6 +96,25 @@ final class Refusals: Sendable {
         state.fileFailure = Failure("write", path: path, errno: errno)
       }
     }
+  }
+
+  /// The members of a summary in JSON.
+  func write(into writer: inout JSONWriter) {
+    let state = state.withLock { $0 }
+    writer.field("refused", state.refused)
+    writer.field("unreadable", state.unreadable)
+    writer.field("skipped", state.skipped)
+    writer.field("warnings", state.warnings)
+  }
+
+  /// `, 3 refused`, for the summary in words.
+  var summary: String {
+    let state = state.withLock { $0 }
+    var text = ""
+    if state.refused > 0 { text += ", \(grouped(state.refused)) refused" }
+    if state.unreadable > 0 { text += ", \(counted(state.unreadable, "file")) unreadable" }
+    if state.skipped > 0 { text += ", \(counted(state.skipped, "file")) without text passed over" }
+    return text
   }
 
   /// The end of a run whose documents are in: nothing, or the code that says that something was left out.

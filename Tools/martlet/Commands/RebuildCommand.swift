@@ -1,0 +1,91 @@
+import ArgumentParser
+import InvertedIndex
+import JSON
+
+struct RebuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild",
+    abstract: "Make an index anew, from files or from its stored documents, while it goes on answering.",
+    discussion: """
+      Searches see the old content until the new one is complete, and writers go on: what they add or delete meanwhile
+      holds. Without paths every document is taken from what is stored, which is refused where a needed field is
+      not stored.
+
+      Examples:
+        martlet rebuild news
+        martlet rebuild news --schema news.json
+        martlet rebuild notes ~/notes
+        zcat dump.gz | martlet rebuild news -
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The index.") var name: String
+  @Argument(help: ArgumentHelp("Files and folders; - for standard input. None: the stored documents.", valueName: "path"))
+  var paths: [String] = []
+  @Option(help: ArgumentHelp("Another schema from now on.", valueName: "file")) var schema: String?
+  @Option(help: ArgumentHelp("Keep what is refused, as JSON lines with place, reason and text.", valueName: "file"))
+  var rejects: String?
+  @OptionGroup var build: BuildOptions
+
+  func run() throws {
+    Interruption.install()
+    let store = try common.store()
+    let directory = try engine { () throws(IndexError) in try store.open(name) }
+    let schema = try self.schema.map { path throws(Failure) in try SchemaFile.read(path) }
+    let refusals = try Refusals(path: rejects, quiet: common.quiet)
+    let reading = Reading(refusals: refusals, label: "rebuild", quiet: common.quiet)
+    let options = build.writerOptions(rejects: rejects != nil, reading: reading)
+    let rebuild = try engine { () throws(IndexError) in try Rebuild.begin(directory, schema: schema, options: options) }
+    var result: IndexWriter.CommitResult
+    do throws(Failure) {
+      if paths.isEmpty {
+        let progress = SharedProgress(
+          "rebuild", unit: .documents, total: rebuild.baseDocumentCount, quiet: common.quiet)
+        let total = rebuild.baseDocumentCount
+        try engine { () throws(IndexError) in
+          try rebuild.addStoredDocuments { done in
+            progress.update(done: done, total: total)
+            // The commit is yet to come: ending here loses nothing that was there.
+            if Interruption.isRequested { Interruption.end() }
+          }
+        }
+        progress.clear()
+      } else {
+        try reading.run(paths) { (document, origin) throws(Failure) in
+          reading.isAdding(origin)
+          try engine { () throws(IndexError) in try rebuild.add(document, tag: origin.tag) }
+        }
+      }
+      result = try engine { () throws(IndexError) in try rebuild.commit() }
+    } catch {
+      rebuild.cancel()
+      throw error
+    }
+    if let failure = result.mergeFailure {
+      complain("warning: everything is committed, but merging stopped: \(failure)")
+    }
+    report(result, reading)
+    try refusals.finish()
+  }
+
+  private func report(_ result: IndexWriter.CommitResult, _ reading: Reading) {
+    if common.json {
+      let output = Output(1)
+      var writer = JSONWriter()
+      writer.object { writer in
+        writer.field("generation", result.generation)
+        writer.field("documents", result.added)
+        writer.field("before", result.deleted)
+        reading.refusals.write(into: &writer)
+        writer.field("took_us", Int(reading.elapsed * 1e6))
+      }
+      writer.newline()
+      output.write(writer.bytes)
+      output.flush()
+    } else {
+      common.note(
+        "\(name): rebuilt, \(counted(result.added, "document")) (before: \(grouped(result.deleted))) in "
+          + Progress.duration(reading.elapsed) + reading.refusals.summary)
+    }
+  }
+}
