@@ -38,7 +38,8 @@ public struct AnalyzeCall: Sendable {
     guard let analyzer = Analyzer.named(name ?? "standard") else {
       throw Members.invalid(
         at: "/analyzer",
-        "there is no analyzer \"\(name ?? "")\"; there are \(Analyzer.names.joined(separator: ", "))")
+        "there is no analyzer \"\(name ?? "")\"; there are \(Analyzer.names.joined(separator: ", "))"
+      )
     }
     self.analyzer = analyzer
   }

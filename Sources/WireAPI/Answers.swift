@@ -101,15 +101,18 @@ public enum Wire {
   private static func write(_ fields: [StoredField], into writer: inout JSONWriter) {
     writer.name("fields")
     writer.object { writer in
-      for field in fields {
-        writer.name(field.name)
-        if !field.isArray, field.values.count == 1 {
-          write(field.values[0], into: &writer)
-        } else {
-          writer.array { writer in
-            for value in field.values { write(value, into: &writer) }
-          }
-        }
+      for field in fields { write(field, into: &writer) }
+    }
+  }
+
+  /// A member: its value, or its values as an array.
+  static func write(_ field: StoredField, into writer: inout JSONWriter) {
+    writer.name(field.name)
+    if !field.isArray, field.values.count == 1 {
+      write(field.values[0], into: &writer)
+    } else {
+      writer.array { writer in
+        for value in field.values { write(value, into: &writer) }
       }
     }
   }

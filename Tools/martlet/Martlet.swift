@@ -24,9 +24,17 @@ struct Martlet: ParsableCommand {
     version: Product.version,
     groupedSubcommands: [
       CommandGroup(
+        name: "Write", subcommands: [IndexCommand.self, DeleteCommand.self, RebuildCommand.self]),
+      CommandGroup(
         name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self]),
       CommandGroup(
-        name: "Look", subcommands: [ListCommand.self, StatsCommand.self, AnalyzeCommand.self]),
+        name: "Look",
+        subcommands: [
+          ListCommand.self, StatsCommand.self, SchemaCommand.self, AnalyzeCommand.self,
+          ExportCommand.self,
+        ]),
+      CommandGroup(
+        name: "Care for", subcommands: [VerifyCommand.self, MergeCommand.self, DropCommand.self]),
     ])
 
   static func main() {

@@ -11,10 +11,17 @@ struct LocalBackend: Backend {
     case .indexes:
       let names = try engine { () throws(IndexError) in try store.list() }
       return Wire.answer(
-        indexes: names.map { name in (name, Result { () throws(IndexError) in try open(name) }) })
+        names.map { name in
+          do throws(IndexError) {
+            return IndexDescription(name: name, reader: try open(name))
+          } catch {
+            return IndexDescription(
+              name: name, status: .unavailable, fault: "\(error)", reader: nil)
+          }
+        })
     case .index(let name):
       let reader = try engine { () throws(IndexError) in try open(name) }
-      return Wire.answer(index: name, reader)
+      return Wire.answer(IndexDescription(name: name, reader: reader))
     case .search(let name, let body):
       let call = try wire { () throws(Problem) in try SearchCall(json: Array("\(body)".utf8)) }
       let response = try engine { () throws(IndexError) in

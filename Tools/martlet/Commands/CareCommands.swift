@@ -89,8 +89,8 @@ struct ExportCommand: ParsableCommand {
         "export", unit: .documents, total: reader.documentCount,
         quiet: common.quiet || output.terminal.isTerminal)
       var done = 0
-      try reader.forEachDocument { (_, fields) throws(IndexError) in
-        output.write(Wire.line(fields))
+      try reader.forEachDocument { (id, fields) throws(IndexError) in
+        output.write(Wire.line(id: id, fields))
         done += 1
         progress.update(done: done, documents: done)
       }

@@ -28,19 +28,33 @@ struct IndexCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The index.") var name: String
-  @Argument(help: ArgumentHelp("Files and folders; - for standard input, which is also read when no path is given.", valueName: "path"))
+  @Argument(
+    help: ArgumentHelp(
+      "Files and folders; - for standard input, which is also read when no path is given.",
+      valueName: "path"))
   var paths: [String] = []
 
   @Option(help: ArgumentHelp("The schema of an index that is made, as JSON.", valueName: "file"))
   var schema: String?
-  @Option(help: ArgumentHelp("What becomes of fields that the schema does not name, in an index that is made: add, ignore, reject.", valueName: "how"))
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of fields that the schema does not name, in an index that is made: add, ignore, reject.",
+      valueName: "how"))
   var dynamic: Dynamic?
-  @Option(help: ArgumentHelp("The analyzer of text fields, in an index that is made without --schema: standard, english, …", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The analyzer of text fields, in an index that is made without --schema: standard, english, …",
+      valueName: "name"))
   var analyzer: String?
-  @Option(help: ArgumentHelp("Keep what is refused, as JSON lines with place, reason and text (indexing then runs on one thread).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep what is refused, as JSON lines with place, reason and text (indexing then runs on one thread).",
+      valueName: "file"))
   var rejects: String?
-  @Flag(help: "Delete the documents of files that are gone from the given folders.") var prune = false
-  @Option(help: ArgumentHelp("Commit every so many documents.", valueName: "n")) var commitEvery: Int?
+  @Flag(help: "Delete the documents of files that are gone from the given folders.") var prune =
+    false
+  @Option(help: ArgumentHelp("Commit every so many documents.", valueName: "n")) var commitEvery:
+    Int?
   @OptionGroup var build: BuildOptions
 
   enum Dynamic: String, ExpressibleByArgument, CaseIterable { case add, ignore, reject }
@@ -59,8 +73,11 @@ struct IndexCommand: ParsableCommand {
     let reading = Reading(refusals: refusals, label: "index", quiet: common.quiet)
     let ingestion = try Ingestion(
       store: store, name: name,
-      made: .init(schema: schema, dynamic: dynamic.flatMap { Schema.Dynamic(rawValue: $0.rawValue) }, analyzer: analyzer),
-      reading: reading, commitEvery: commitEvery, options: build.writerOptions(rejects: rejects != nil, reading: reading))
+      made: .init(
+        schema: schema, dynamic: dynamic.flatMap { Schema.Dynamic(rawValue: $0.rawValue) },
+        analyzer: analyzer),
+      reading: reading, commitEvery: commitEvery,
+      options: build.writerOptions(rejects: rejects != nil, reading: reading))
     let sync = try FileSync(store: store, name: name, exists: ingestion.existed)
     var summary: Ingestion.Summary
     do throws(Failure) {
@@ -68,7 +85,9 @@ struct IndexCommand: ParsableCommand {
         try ingestion.add(document, from: origin)
       }
       if prune {
-        try sync.forEachVanished(below: paths) { (id) throws(Failure) in try ingestion.delete(id: id) }
+        try sync.forEachVanished(below: paths) { (id) throws(Failure) in
+          try ingestion.delete(id: id)
+        }
       }
       summary = try ingestion.finish()
     } catch {
@@ -119,7 +138,8 @@ struct IndexCommand: ParsableCommand {
     var line = "\(name): \(parts.joined(separator: ", "))\(reading.refusals.summary)"
     line += " in \(Progress.duration(seconds))"
     if done.documents > 0 {
-      line += " (\(grouped(Int(Double(done.documents) / seconds)))/s, \(oneDecimal(Double(done.bytes) / seconds / 1e6)) MB/s)"
+      line +=
+        " (\(grouped(Int(Double(done.documents) / seconds)))/s, \(oneDecimal(Double(done.bytes) / seconds / 1e6)) MB/s)"
     }
     common.note(line)
   }

@@ -46,7 +46,7 @@ struct MergeCommand: ParsableCommand {
         writer.field("generation", after.generation)
         writer.field("merges", merges)
         writer.field("segments", after.segments.count)
-        writer.field("bytes", after.sizeInBytes)
+        writer.field("size_bytes", after.sizeInBytes)
       }
       writer.newline()
       output.write(writer.bytes)

@@ -54,10 +54,10 @@ struct ListCommand: ParsableCommand {
       for (name, index) in zip(names, indexes) {
         let padded = name + String(repeating: " ", count: width - name.count)
         guard let documents = index["documents"]?.int else {
-          output.line("\(padded)  \(printable(index["error"]?.string ?? "cannot be opened"))")
+          output.line("\(padded)  \(printable(index["fault"]?.string ?? "cannot be opened"))")
           continue
         }
-        let size = index["bytes"]?.int.map { "  \(Size.describe($0))" } ?? ""
+        let size = index["size_bytes"]?.int.map { "  \(Size.describe($0))" } ?? ""
         output.line("\(padded)  \(counted(documents, "document"))\(size)")
       }
       if indexes.isEmpty { ask.common.note("no indexes; make one: martlet index NAME PATH…") }
@@ -88,7 +88,7 @@ struct StatsCommand: ParsableCommand {
       row("index", answer["name"]?.string ?? name)
       row("documents", answer["documents"]?.int.map(grouped))
       row("deleted", answer["deleted"]?.int.map { "\(grouped($0)), until a merge" })
-      row("size", answer["bytes"]?.int.map(Size.describe))
+      row("size", answer["size_bytes"]?.int.map(Size.describe))
       row("generation", answer["generation"]?.int.map(grouped))
       row("uuid", answer["uuid"]?.string)
       let segments = answer["segments"]?.array ?? []
@@ -97,7 +97,7 @@ struct StatsCommand: ParsableCommand {
         let documents = segment["documents"]?.int ?? 0
         let deleted = segment["deleted"]?.int ?? 0
         let gone = deleted > 0 ? ", \(grouped(deleted)) deleted" : ""
-        let size = segment["bytes"]?.int.map { "  \(Size.describe($0))" } ?? ""
+        let size = segment["size_bytes"]?.int.map { "  \(Size.describe($0))" } ?? ""
         output.line(
           "  \(printable(segment["name"]?.string ?? ""))  \(counted(documents, "document"))\(gone)\(size)"
         )

@@ -5,7 +5,8 @@ import JSON
 struct RebuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild",
-    abstract: "Make an index anew, from files or from its stored documents, while it goes on answering.",
+    abstract:
+      "Make an index anew, from files or from its stored documents, while it goes on answering.",
     discussion: """
       Searches see the old content until the new one is complete, and writers go on: what they add or delete meanwhile
       holds. Without paths every document is taken from what is stored, which is refused where a needed field is
@@ -20,10 +21,14 @@ struct RebuildCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The index.") var name: String
-  @Argument(help: ArgumentHelp("Files and folders; - for standard input. None: the stored documents.", valueName: "path"))
+  @Argument(
+    help: ArgumentHelp(
+      "Files and folders; - for standard input. None: the stored documents.", valueName: "path"))
   var paths: [String] = []
   @Option(help: ArgumentHelp("Another schema from now on.", valueName: "file")) var schema: String?
-  @Option(help: ArgumentHelp("Keep what is refused, as JSON lines with place, reason and text.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep what is refused, as JSON lines with place, reason and text.", valueName: "file"))
   var rejects: String?
   @OptionGroup var build: BuildOptions
 
@@ -35,7 +40,9 @@ struct RebuildCommand: ParsableCommand {
     let refusals = try Refusals(path: rejects, quiet: common.quiet)
     let reading = Reading(refusals: refusals, label: "rebuild", quiet: common.quiet)
     let options = build.writerOptions(rejects: rejects != nil, reading: reading)
-    let rebuild = try engine { () throws(IndexError) in try Rebuild.begin(directory, schema: schema, options: options) }
+    let rebuild = try engine { () throws(IndexError) in
+      try Rebuild.begin(directory, schema: schema, options: options)
+    }
     var result: IndexWriter.CommitResult
     do throws(Failure) {
       if paths.isEmpty {

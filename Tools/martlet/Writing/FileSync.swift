@@ -17,12 +17,16 @@ struct FileSync {
 
   /// Same size, same time of change. An index that cannot be read here says so when it is written.
   func isUnchanged(_ file: SourceFile) -> Bool {
-    guard let values = try? known?.values(id: file.path, fields: ["size", "modified"]) else { return false }
+    guard let values = try? known?.values(id: file.path, fields: ["size", "modified"]) else {
+      return false
+    }
     return values == [file.size, file.modified]
   }
 
   /// Calls `body` with the ids of documents whose files lay below one of the paths and exist no more.
-  func forEachVanished(below paths: [String], _ body: (String) throws(Failure) -> Void) throws(Failure) {
+  func forEachVanished(below paths: [String], _ body: (String) throws(Failure) -> Void)
+    throws(Failure)
+  {
     guard let known else { return }
     for path in paths where path != "-" {
       guard let resolved = unsafe realpath(path, nil) else { continue }
@@ -32,7 +36,9 @@ struct FileSync {
       try engine { () throws(IndexError) in
         try known.forEachID(prefix: folder == "/" ? "/" : folder + "/") { id in
           var status = stat()
-          if unsafe lstat(id, &status) != 0, errno == ENOENT || errno == ENOTDIR { vanished.append(id) }
+          if unsafe lstat(id, &status) != 0, errno == ENOENT || errno == ENOTDIR {
+            vanished.append(id)
+          }
         }
       }
       for id in vanished { try body(id) }

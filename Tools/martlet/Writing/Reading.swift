@@ -59,7 +59,8 @@ final class Reading: Sendable {
   ) throws(Failure) {
     let paths = try Reading.input(paths)
     let given = Set(paths.compactMap(Reading.realPath))
-    let progress = Progress(label, unit: .bytes, total: Reading.total(paths, quiet: quiet), quiet: quiet)
+    let progress = Progress(
+      label, unit: .bytes, total: Reading.total(paths, quiet: quiet), quiet: quiet)
     let source = DocumentSource(paths: paths, isUnchanged: isUnchanged)
     var document = Document()
     var count = Counts()
@@ -81,7 +82,8 @@ final class Reading: Sendable {
       case .rejected(let rejected):
         progress.clear()
         refusals.add(
-          .refused, place: "\(rejected.path):\(rejected.line):\(rejected.column)", line: rejected.line,
+          .refused, place: "\(rejected.path):\(rejected.line):\(rejected.column)",
+          line: rejected.line,
           reason: rejected.reason, text: source.line)
       case .skipped(let skipped):
         let kind = Reading.kind(skipped, isGiven: given.contains(skipped.path))
@@ -105,7 +107,8 @@ final class Reading: Sendable {
         return refusals.add(.refused, place: label, line: nil, reason: "\(error)", text: nil)
       }
       return refusals.add(
-        .refused, place: id, line: nil, reason: (field.map { "field \($0): " } ?? "") + detail, text: nil)
+        .refused, place: id, line: nil, reason: (field.map { "field \($0): " } ?? "") + detail,
+        text: nil)
     }
     refusals.add(.refused, place: "\(path):\(line)", line: line, reason: "\(error)", text: text)
   }
@@ -122,7 +125,8 @@ final class Reading: Sendable {
       return lines.paths.count
     }
     return Origin(
-      tag: file << 40 | source.lineNumber, isFile: false, text: refusals.keepsText ? source.line : nil)
+      tag: file << 40 | source.lineNumber, isFile: false,
+      text: refusals.keepsText ? source.line : nil)
   }
 
   /// A file that is named is asked for: that it cannot be indexed is a fault. In a folder, pictures and the like are

@@ -15,12 +15,16 @@ enum SchemaFile {
     while true {
       let start = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: 64 << 10))
-      let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + start, 64 << 10) }
+      let count = unsafe bytes.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress! + start, 64 << 10)
+      }
       let code = errno
       bytes.removeLast((64 << 10) - max(count, 0))
       if count < 0, code == EINTR { continue }
       guard count >= 0 else { throw Failure("read", path: path, errno: code) }
-      guard bytes.count <= largest else { throw Failure(.configuration, "\(path): no schema is so large") }
+      guard bytes.count <= largest else {
+        throw Failure(.configuration, "\(path): no schema is so large")
+      }
       if count == 0 { break }
     }
     do {
