@@ -47,7 +47,8 @@ var targets: [Target] = [
   module("Analysis", "Index/Analysis", ["CStemmer"]),
   module("QueryLanguage", "Index/QueryLanguage"),
   module(
-    "InvertedIndex", "Index/Engine", ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
+    "InvertedIndex", "Index/Engine",
+    ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
   module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
 
