@@ -97,10 +97,20 @@ public enum Normalization {
     let begin = buffer.formsCount
     var i = start
     while i < end {
+      // ASCII: letters in lower case, the rest as it is.
+      if text.byte(i) < 0x80 {
+        let (_, foreign, lower) = ASCII.classify(text.word(i))
+        let ascii = min(ASCII.before(foreign), end &- i)
+        let fitting = min(ascii, limit &- (buffer.formsCount &- begin))
+        buffer.putForm(lower, fitting)
+        guard fitting == ascii else { break }
+        i &+= ascii
+        continue
+      }
       let (value, length) = text.scalar(i)
       if tables.classes[value] & WordClass.foldsBit == 0 {
         guard buffer.formsCount &- begin &+ length <= limit else { break }
-        buffer.putForm(text, i, length)
+        buffer.putForm(text.word(i), length)
       } else if let entry = tables.exact[value] {
         if entry.combines {
           buffer.formsCount = begin

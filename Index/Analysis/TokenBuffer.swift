@@ -141,7 +141,7 @@ public struct TokenBuffer: ~Copyable {
     let form = formsCount &- length
     unsafe (tokens + count).initialize(
       to: Token(
-        hash: FormHash.of(forms + form, count: length), form: UInt32(truncatingIfNeeded: form),
+        hash: hash(form, length), form: UInt32(truncatingIfNeeded: form),
         start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
         position: position, formLength: UInt16(truncatingIfNeeded: length), flags: flags))
     count &+= 1
@@ -158,7 +158,7 @@ public struct TokenBuffer: ~Copyable {
     joined.formLength = UInt16(
       truncatingIfNeeded: last.form &+ UInt32(last.formLength) &- joined.form)
     joined.flags = Token.joined
-    joined.hash = unsafe FormHash.of(forms + Int(joined.form), count: Int(joined.formLength))
+    joined.hash = hash(Int(joined.form), Int(joined.formLength))
     unsafe (tokens + count).initialize(to: last)
     var i = count &- 1
     while i > first &+ 1 {
@@ -180,6 +180,30 @@ public struct TokenBuffer: ~Copyable {
       if i > first, token.formLength < 3 { isShort = true }
     }
     return isShort
+  }
+
+  /// Puts the low `count` bytes (0...8) of `bytes` behind the forms, for which there is room and 8 bytes more.
+  @inline(__always)
+  mutating func putForm(_ bytes: UInt64, _ count: Int) {
+    unsafe UnsafeMutableRawPointer(forms + formsCount).storeBytes(
+      of: bytes.littleEndian, as: UInt64.self)
+    formsCount &+= count
+  }
+
+  /// The hash of a form in the arena, behind which 8 bytes can always be read.
+  @inline(__always)
+  private func hash(_ form: Int, _ length: Int) -> UInt64 {
+    let base = unsafe UnsafeRawPointer(forms + form)
+    var hash: UInt64 = 0
+    var at = 0
+    while length &- at > 8 {
+      let word = unsafe base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+      hash = FormHash.mix(hash ^ word, 8)
+      at &+= 8
+    }
+    let rest = UInt64(truncatingIfNeeded: length &- at)
+    let word = unsafe base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+    return FormHash.mix(hash ^ (word & (UInt64.max &>> (64 &- rest &* 8))), rest)
   }
 
   /// Copies `count` bytes of `text` behind the forms, for which there is room.

@@ -28,28 +28,6 @@ struct Tokenizer {
       joinsConnectors: false)
   }
 
-  // MARK: ASCII, eight bytes at a time
-
-  private static let ones: UInt64 = 0x0101_0101_0101_0101
-  private static let highs: UInt64 = 0x8080_8080_8080_8080
-
-  /// 0x80 in each byte of `x` (all below 0x80) that is at least `c`.
-  @inline(__always)
-  private static func atLeast(_ x: UInt64, _ c: UInt64) -> UInt64 {
-    (x &+ (0x80 &- c) &* ones) & highs
-  }
-
-  /// 0x80 in each byte that is an ASCII letter or digit; in each that is not ASCII; the letters in lower case.
-  @inline(__always)
-  private static func classify(_ w: UInt64) -> (word: UInt64, foreign: UInt64, lower: UInt64) {
-    let foreign = w & highs
-    let x = w & ~highs
-    let digit = atLeast(x, 0x30) & ~atLeast(x, 0x3A)
-    let upper = atLeast(x, 0x41) & ~atLeast(x, 0x5B) & ~foreign
-    let letter = atLeast(x, 0x61) & ~atLeast(x, 0x7B)
-    return ((digit | upper | letter) & ~foreign, foreign, w | (upper &>> 2))
-  }
-
   /// Whether a word may go on after the ASCII byte `mark` when a letter or digit follows: ' & , - . : ; @ _
   @inline(__always)
   private static func mayJoin(_ mark: UInt8) -> Bool {
@@ -108,7 +86,7 @@ struct Tokenizer {
     var isPlain = true
     while i < text.count, unsafe token != tokenEnd, form < formEnd {
       let bytes = text.word(i)
-      var (word, foreign, lower) = Self.classify(bytes)
+      var (word, foreign, lower) = ASCII.classify(bytes)
       let stops = word | foreign
       guard stops & 0x80 != 0 else {
         i &+= stops == 0 ? 8 : stops.trailingZeroBitCount &>> 3
@@ -122,7 +100,7 @@ struct Tokenizer {
       var hash: UInt64
       var length: Int
       var next: Int
-      let others = ~word & Self.highs
+      let others = ~word & ASCII.highs
       if others != 0 {
         // The word ends within these eight bytes, and the next one often begins there.
         let bits = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x38
@@ -138,8 +116,8 @@ struct Tokenizer {
         length = 8
         hash = FormHash.mix(lower, 8)
         while length <= Self.maxWordBytes {
-          (word, foreign, lower) = Self.classify(text.word(i &+ length))
-          let others = ~word & Self.highs
+          (word, foreign, lower) = ASCII.classify(text.word(i &+ length))
+          let others = ~word & ASCII.highs
           if length < limit {
             unsafe forms.storeBytes(
               of: lower.littleEndian, toByteOffset: form &+ length, as: UInt64.self)

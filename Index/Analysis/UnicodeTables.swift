@@ -112,6 +112,10 @@ struct ByteTrie: Sendable {
     values = TableBytes(base64: stage2)
   }
 
+  /// The first block is that of ASCII.
+  @inline(__always)
+  func ascii(_ byte: UInt8) -> UInt8 { values.load(Int(byte), as: UInt8.self) }
+
   @inline(__always)
   subscript(_ scalar: UInt32) -> UInt8 {
     guard Int(scalar &>> 7) < blocks.count / 2 else { return 0 }

@@ -67,13 +67,15 @@ struct WordBreaker {
   /// A stretch between two boundaries.
   struct Segment {
     var end: Int
-    /// The classes that occur in it, as `WordClass.bit`s.
+    /// The classes that occur in it, as `WordClass.bit`s; of letters and digits at least one.
     var classes: UInt32
   }
 
   /// The class byte of the scalar at `offset`, and the scalar's length; class 255 (none) at the end.
   @inline(__always)
   func scalar(_ offset: Int) -> (value: UInt32, properties: UInt8, length: Int) {
+    let byte = text.byte(offset)
+    if byte < 0x80 { return (UInt32(byte), classes.ascii(byte), 1) }
     let (value, length) = text.scalar(offset)
     return (value, classes[value], length)
   }
@@ -104,6 +106,17 @@ struct WordBreaker {
     var afterJoiner = previous == C.zwj
     var isPaired = false
     while end < limit {
+      if text.byte(end) < 0x80, C.bit(previous) & (C.bit(C.aLetter) | C.bit(C.numeric)) != 0 {
+        // WB5, WB8–WB10 for ASCII letters and digits.
+        let run = min(
+          ASCII.before(~ASCII.classify(text.word(end)).word & ASCII.highs), limit &- end)
+        if run > 0 {
+          end &+= run
+          previous = text.byte(end &- 1) < 0x41 ? C.numeric : C.aLetter
+          afterJoiner = false
+          continue
+        }
+      }
       let (_, properties, length) = scalar(end)
       guard end &+ length <= limit else { break }
       let next = properties & C.mask
