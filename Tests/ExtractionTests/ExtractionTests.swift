@@ -246,6 +246,8 @@ import Testing
     ("\n\n  The Name  \n\ntext", "The Name"), ("README\n\nx", "README"),
     ("Žluťoučký kůň\n\nx", "Žluťoučký kůň"),
     ("What is it?\n\nx", "What is it?"),
+    (".\\\" comment\n.TH \"GIT\\-LOG\" \"1\" \"2021\"\n.SH NAME\n", "GIT-LOG(1)"),
+    (".Dd May 1\n.Dt LS 1\n", "LS(1)"),
   ])
   func firstLinesThatAreTitles(_ text: String, _ title: String) {
     #expect(PlainText.title(of: Array(text.utf8)) == title)
@@ -254,7 +256,9 @@ import Testing
   @Test(arguments: [
     "", "\n\n\n", "This sentence goes on\nin the next line", "A sentence that stands alone.\n\nx",
     "Package: martlet\nVersion: 1",
-    ".TH GREP 1\n\nx", "#!/bin/sh\necho", "{\n\n}", "-----\n\nx", "1.0\n\nx", "/* C */\n\nx",
+    ".TH GREP\n\nx", "# one\n# two\n", "2022-09-02  A B  <a@b.c>\n\n\t* x",
+    "curl (7.88) stable; urgency=low\n\n  * x", "#!/bin/sh\necho", "{\n\n}", "-----\n\nx",
+    "1.0\n\nx", "/* C */\n\nx",
     "martlet (1.0) unstable; urgency=low\n  * x",
   ])
   func firstLinesThatAreNone(_ text: String) {

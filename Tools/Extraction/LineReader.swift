@@ -37,7 +37,12 @@ struct LineReader {
         return start < buffer.count ? take(buffer.count, next: buffer.count) : nil
       }
       if start > 0 {
-        buffer.removeSubrange(..<start)
+        // A buffer that one long line has grown is given back.
+        if buffer.capacity > 4 << 20, buffer.count - start < 1 << 20 {
+          buffer = Array(buffer[start...])
+        } else {
+          buffer.removeSubrange(..<start)
+        }
         searched -= start
         start = 0
       }

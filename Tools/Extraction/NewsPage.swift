@@ -52,7 +52,7 @@ struct NewsPage: Equatable {
     self.dateline = dateline?.place
     agency = dateline?.agency
     title =
-      Self.headline(above, not: series?.line) ?? Self.leadSentence(article[0].text)
+      Self.headline(page, article, not: series?.line) ?? Self.leadSentence(article[0].text)
     let below = page.lines[page.body.upperBound...]
     related = Self.related(below, not: series?.line)
     tags = below.lazy.compactMap { Self.tags($0) }.first ?? []
@@ -143,20 +143,43 @@ struct NewsPage: Equatable {
     return place
   }
 
-  /// The nearest line above the article that reads like a headline.
-  private static func headline(_ above: ArraySlice<PageLines.Line>, not series: String?) -> String?
-  {
-    for line in above.suffix(30).reversed() {
-      guard (4...25).contains(line.words), line.text != series, line.text.utf8.count <= 250,
-        !PageLines.isMenu(line.lowercased),
-        !PageLines.isInterruption(line.lowercased, words: line.words),
-        !line.lowercased.hasPrefix("by "), !line.text.hasSuffix(":"), !line.text.hasSuffix(","),
-        !line.text.hasSuffix(")"), !line.text.contains("|"), PageDate.parse(line.text) == nil,
-        line.text.first?.isLowercase != true, !line.text.contains("@"), !line.text.contains("»")
-      else { continue }
-      return line.text
+  /// The line above the article that reads like its headline: of those whose words the article uses, the one
+  /// with most; standing twice on the page speaks for it, a full stop and distance against it.
+  private static func headline(
+    _ page: PageLines, _ article: [PageLines.Line], not series: String?
+  ) -> String? {
+    var vocabulary: Set<Substring> = []
+    for line in article { vocabulary.formUnion(longWords(line.text)) }
+    var best: (score: Double, text: String)?
+    let above = page.lines[..<page.body.lowerBound]
+    for (distance, line) in above.suffix(40).reversed().enumerated() {
+      guard line.text != series, isHeadlineShaped(line) else { continue }
+      let words = longWords(line.text)
+      let known = words.count { vocabulary.contains($0) }
+      guard known > 0 else { continue }
+      var score = Double(known) / Double(words.count) * Double(min(known, 5))
+      if page.lines.count(where: { $0.text == line.text }) > 1 { score += 1 }
+      if line.text.hasSuffix(".") { score -= 2 }
+      score -= 0.05 * Double(distance)
+      if score > (best?.score ?? 1) { best = (score, line.text) }
     }
-    return nil
+    return best?.text
+  }
+
+  private static func isHeadlineShaped(_ line: PageLines.Line) -> Bool {
+    let byline = ["by ", "par ", "von ", "por ", "posted ", "photo", "image", "reviewed ", "from "]
+    return (3...25).contains(line.words) && line.text.utf8.count <= 250
+      && !PageLines.isMenu(line.lowercased)
+      && !PageLines.isInterruption(line.lowercased, words: line.words)
+      && !byline.contains { line.text.lowercased().hasPrefix($0) }
+      && line.text.last.map { ":,)›»".contains($0) } == false
+      && !line.text.contains { $0 == "|" || $0 == "@" } && line.text.first?.isLowercase != true
+      && PageDate.parse(line.text) == nil
+  }
+
+  /// Words of four letters and more, in lower case.
+  private static func longWords(_ text: String) -> [Substring] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.filter { $0.count >= 4 }
   }
 
   /// Up to the first full stop that a new sentence follows.

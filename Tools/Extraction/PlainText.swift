@@ -4,6 +4,9 @@ enum PlainText {
   ///
   /// Apart means: a blank line or an underline behind it, or a `#` of Markdown before it.
   static func title(of text: [UInt8]) -> String? {
+    if let first = text.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "'") {
+      if let title = manualTitle(of: text) { return title }
+    }
     var rest = text[...]
     var line: ArraySlice<UInt8> = []
     // Leading blank lines, at most as many as a page break leaves.
@@ -13,28 +16,44 @@ enum PlainText {
     }
     let next = firstLine(rest).line
     var isHeading = next.isEmpty || isUnderline(next)
-    while line.first == UInt8(ascii: "#") {
-      line = line.dropFirst()
+    // A second line that begins with `#` makes both comments.
+    if line.first == UInt8(ascii: "#"), next.first != UInt8(ascii: "#") {
+      line = trimmed(line.drop { $0 == UInt8(ascii: "#") })
       isHeading = true
     }
-    line = trimmed(line)
-    guard isHeading, (2...160).contains(line.count), !isUnderline(line) else { return nil }
+    guard isHeading, (2...160).contains(line.count), isLikelyTitle(line) else { return nil }
     let title = String(decoding: line, as: UTF8.self)
-    let words = title.split(whereSeparator: \.isWhitespace).count
-    guard words <= 20, title.contains(where: \.isLetter),
-      title.contains(where: { !$0.isASCII })
-        || isLikelyTitle(line, words)
+    guard title.contains(where: \.isLetter),
+      title.split(whereSeparator: \.isWhitespace).count <= 20
     else { return nil }
     return title
   }
 
-  /// No sentence, no code, no key of a mail header or a control file.
-  private static func isLikelyTitle(_ line: ArraySlice<UInt8>, _ words: Int) -> Bool {
-    guard let last = line.last, let first = line.first else { return false }
-    let closes: [UInt8] = Array(",;:{}=\\".utf8)
-    let opens: [UInt8] = Array(".<{}/*;%$@=|\\-!".utf8)
-    if closes.contains(last) || opens.contains(first) { return false }
-    return last != UInt8(ascii: ".") || words <= 3
+  /// No sentence, no code, no entry of a changelog.
+  private static func isLikelyTitle(_ line: ArraySlice<UInt8>) -> Bool {
+    guard let last = line.last, let first = line.first, !isUnderline(line) else { return false }
+    if line.contains(where: { Array("<>;={}".utf8).contains($0) }) { return false }
+    if Array(",:\\".utf8).contains(last) || Array("./*%$@|\\-!#".utf8).contains(first) {
+      return false
+    }
+    return last != UInt8(ascii: ".") || line.split(separator: 0x20).count <= 3
+  }
+
+  /// `GREP(1)` of a manual page's source, by the first `.TH GREP 1` (or `.Dt GREP 1`) of its first lines.
+  private static func manualTitle(of text: [UInt8]) -> String? {
+    var rest = text[...]
+    for _ in 0..<400 where !rest.isEmpty {
+      var line: ArraySlice<UInt8>
+      (line, rest) = firstLine(rest)
+      guard line.starts(with: ".TH ".utf8) || line.starts(with: ".Dt ".utf8) else { continue }
+      line = line.dropFirst(4).prefix(200)
+      let words = String(decoding: line, as: UTF8.self).split(separator: " ").map { word in
+        String(word.filter { $0 != "\"" && $0 != "\\" })
+      }
+      guard words.count >= 2, !words[0].isEmpty, words[1].utf8.count <= 8 else { return nil }
+      return "\(words[0])(\(words[1]))"
+    }
+    return nil
   }
 
   private static func firstLine(
