@@ -24,4 +24,11 @@ enum ASCII {
   /// How many bytes come before the first of `marks`, 8 if there is none.
   @inline(__always)
   static func before(_ marks: UInt64) -> Int { marks == 0 ? 8 : marks.trailingZeroBitCount &>> 3 }
+
+  /// Whether one of the bytes, none of them above 0x7F, is `byte`.
+  @inline(__always)
+  static func has(_ byte: UInt8, _ bytes: UInt64) -> Bool {
+    let difference = bytes ^ (UInt64(byte) &* ones)
+    return (difference &- ones) & ~difference & highs != 0
+  }
 }

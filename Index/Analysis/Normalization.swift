@@ -60,8 +60,21 @@ public enum Normalization {
     unsafe bytes.withUnsafeBytes { raw in
       let text = unsafe TextBytes(raw)
       var i = 0
+      // Eight bytes at a time while they are ASCII; the index form has no `"`.
+      while i &+ 8 <= text.count {
+        let (_, foreign, lower) = ASCII.classify(text.word(i))
+        guard foreign == 0, !ASCII.has(0x22, lower) else { break }
+        unsafe withUnsafeBytes(of: lower.littleEndian) { unsafe output.append(contentsOf: $0) }
+        i &+= 8
+      }
       while i < text.count {
         let (value, length) = text.scalar(i)
+        if value < 0x80, value != 0x22 {
+          let isUpper = value &- 0x41 < 26
+          output.append(UInt8(truncatingIfNeeded: value) | (isUpper ? 0x20 : 0))
+          i &+= 1
+          continue
+        }
         if let entry = mapping[value] {
           if entry.combines {
             var scalars: [UInt32] = []

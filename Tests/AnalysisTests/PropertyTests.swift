@@ -124,6 +124,24 @@ struct AnalysisPropertyTests {
     }
   }
 
+  /// Of the ASCII alone, the fast way and the tables.
+  @Test func asciiMapsAsTheTablesSay() {
+    let tables = UnicodeTables.shared
+    for byte in UInt8(0)..<0x80 {
+      for length in [1, 8, 9] {
+        let bytes = [UInt8](repeating: byte, count: length)
+        var mapped: [UInt32] = []
+        for _ in 0..<length { tables.exact.append(UInt32(byte), to: &mapped) }
+        #expect(exactForm(bytes).map(UInt32.init) == mapped)
+        mapped = []
+        for _ in 0..<length { tables.index.append(UInt32(byte), to: &mapped) }
+        var folded: [UInt8] = []
+        Normalization.folded(unsafe bytes.span.bytes, into: &folded)
+        #expect(folded.map(UInt32.init) == mapped)
+      }
+    }
+  }
+
   @Test func canonicallyEquivalentWordsHaveOneExactForm() {
     var random = generator("equivalence")
     let standard = Analyzer.named("standard")!
