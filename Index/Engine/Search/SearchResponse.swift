@@ -54,7 +54,9 @@ public struct StoredField: Sendable, Equatable {
 /// A piece of a stored text with the places that match.
 public struct Passage: Sendable, Equatable {
   public var field: String
-  /// Where the piece begins in the field's text, in the unit asked for.
+  /// Which of the field's values, from 0.
+  public var value = 0
+  /// Where the piece begins in the value, in the unit asked for.
   public var start: Int
   public var text: String
   /// Matches within `text`, in the same unit.

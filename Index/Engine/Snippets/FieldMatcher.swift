@@ -1,0 +1,75 @@
+// Finds the terms of a query in a text, by the analyzer of the text's field: what is marked is what matches.
+
+import Analysis
+
+/// Reads texts of one field. Keeps its memory from text to text; not thread-safe.
+///
+/// The words of a text are few and come again: what a word is to the query is remembered by the hash of its exact form, in a
+/// table where each hash has one place and the latest stays.
+final class FieldMatcher {
+  let terms: HighlightTerms
+  private let analyzer: Analyzer
+  private var scratch: Analyzer.Scratch
+  private var buffer = TokenBuffer()
+  private var indexForm: [UInt8] = []
+  /// Roles by number; the first is none.
+  private var roleSets: [[HighlightTerms.Role]] = [[]]
+  private var remembered: [(hash: UInt64, roles: Int)]
+
+  /// Tokens taken at a time; the deadline is looked at between.
+  private static let chunk = 512
+  private static let tableSize = 1 << 10
+
+  init(terms: HighlightTerms, analyzer: Analyzer) {
+    self.terms = terms
+    self.analyzer = analyzer
+    scratch = analyzer.makeScratch()
+    // Place 0 is not that of hash 1, so that no place holds a hash of its own at first.
+    remembered = Array(repeating: (0, 0), count: Self.tableSize)
+    remembered[0].hash = 1
+  }
+
+  /// Adds the tokens of `text` that play a role to `hits`, their ranges in bytes of `text`.
+  /// - Parameters:
+  ///   - from: where tokenising may begin.
+  ///   - position: of the first token there.
+  ///   - last: tokens after this position are of no interest.
+  /// - Returns: false if the deadline passed before the end.
+  func find(
+    in text: RawSpan, from: Int = 0, position: Int = 0, through last: Int = .max,
+    deadline: Deadline, into hits: inout TermHits
+  ) -> Bool {
+    var start = from
+    var position = position
+    while start < text.byteCount, position <= last, !hits.isFull {
+      if deadline.isPassed { return false }
+      buffer.removeAll()
+      position += analyzer.tokenize(
+        text, from: &start, positionBase: position, limit: Self.chunk, into: &buffer)
+      for i in 0..<buffer.count {
+        let token = buffer[i]
+        let roles = roles(of: i, hash: token.hash)
+        if roles != 0 {
+          hits.add(
+            roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
+        }
+      }
+    }
+    return true
+  }
+
+  private func roles(of index: Int, hash: UInt64) -> Int {
+    let place = Int(truncatingIfNeeded: hash & UInt64(Self.tableSize - 1))
+    if remembered[place].hash == hash { return remembered[place].roles }
+    let exact = buffer.form(index)
+    analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &indexForm)
+    let roles = terms.roles(of: indexForm, .index) + terms.roles(of: exact, .exact)
+    var number = 0
+    if !roles.isEmpty {
+      number = roleSets.firstIndex(of: roles) ?? roleSets.count
+      if number == roleSets.count { roleSets.append(roles) }
+    }
+    remembered[place] = (hash, number)
+    return number
+  }
+}

@@ -1,0 +1,64 @@
+// The terms to mark, out of a query: those that a hit may owe its place to, not those that exclude.
+
+extension Highlighter {
+  /// - Parameter query: rewritten, so that its expansions are terms.
+  convenience init(query: Query, schema: Schema, highlight: SearchRequest.Highlight) {
+    var collector = TermCollector()
+    collector.add(query, reading: nil)
+    self.init(terms: collector.terms, schema: schema, highlight: highlight)
+  }
+}
+
+private struct TermCollector {
+  private struct Reading: Hashable {
+    var number: Int
+    var field: Int
+  }
+
+  var terms: [Int: HighlightTerms] = [:]
+  /// Readings of one word (COVID-19: a phrase, or covid19) are one clause.
+  private var readings: [Reading: Int] = [:]
+  private var readingCount = 0
+
+  mutating func add(_ query: Query, reading: Int?) {
+    switch query {
+    case .term(let term):
+      for part in term.parts { add(part.term, clause(part.term.field, reading)) }
+    case .phrase(let phrase):
+      for part in phrase.parts {
+        let clause = clause(part.field, reading)
+        terms[part.field]?.add(
+          phrase: part.slots.map { ($0.offset, $0.terms.map { ($0.space, $0.bytes) }) },
+          clause: clause)
+      }
+    case .terms(let list, _):
+      var clauses: [Int: Int] = [:]
+      for term in list {
+        let clause = clauses[term.field] ?? clause(term.field, reading)
+        clauses[term.field] = clause
+        add(term, clause)
+      }
+    case .and(let all, let optional, _):
+      for query in all + optional { add(query, reading: reading) }
+    case .or(let queries):
+      for query in queries { add(query, reading: reading) }
+    case .best(let queries):
+      readingCount += 1
+      let number = reading ?? readingCount
+      for query in queries { add(query, reading: number) }
+    case .none, .all, .expansion, .range, .exists: break
+    }
+  }
+
+  private mutating func add(_ term: FieldTerm, _ clause: Int) {
+    terms[term.field]?.add(term.bytes, term.space, clause: clause)
+  }
+
+  private mutating func clause(_ field: Int, _ reading: Int?) -> Int {
+    let key = reading.map { Reading(number: $0, field: field) }
+    if let key, let known = readings[key] { return known }
+    let new = terms[field, default: HighlightTerms()].addClause()
+    if let key { readings[key] = new }
+    return new
+  }
+}

@@ -1,0 +1,140 @@
+// What is to be marked in one field: the terms that a query looks for there, each with its part in the query.
+
+/// The terms of one field by their bytes.
+///
+/// A *clause* is what a reader sees as one thing that was asked for: a word, all that a prefix stands for, a phrase. Passages
+/// are judged by how many clauses they show. A term may have several parts (a word that is also in a phrase).
+struct HighlightTerms: Sendable {
+  /// The part that a term plays.
+  struct Role: Sendable, Hashable {
+    /// Index into `clauses`.
+    var clause: Int
+    /// nil: the term alone; else a place in the phrase of that number.
+    var slot: Slot?
+
+    struct Slot: Sendable, Hashable {
+      /// Index into `phrases`.
+      var phrase: Int
+      /// Index into the phrase's offsets.
+      var index: Int
+    }
+  }
+
+  struct Phrase: Sendable, Equatable {
+    var clause: Int
+    /// Of the places, in positions from the first; ascending.
+    var offsets: [Int]
+  }
+
+  /// What each clause is worth in a passage: 1 for a word, the number of words for a phrase.
+  private(set) var clauses: [Int] = []
+  private(set) var phrases: [Phrase] = []
+  private(set) var roles: [TermSpace: [[UInt8]: [Role]]] = [:]
+
+  var isEmpty: Bool { roles.isEmpty }
+
+  /// A new clause.
+  mutating func addClause(worth: Int = 1) -> Int {
+    clauses.append(worth)
+    return clauses.count - 1
+  }
+
+  mutating func add(_ term: [UInt8], _ space: TermSpace, clause: Int) {
+    add(term, space, Role(clause: clause))
+  }
+
+  /// - Parameter slots: each place with its offset from the first and the terms that may stand there.
+  mutating func add(phrase slots: [(offset: Int, terms: [(TermSpace, [UInt8])])], clause: Int) {
+    let number = phrases.count
+    phrases.append(Phrase(clause: clause, offsets: slots.map(\.offset)))
+    clauses[clause] = max(clauses[clause], slots.count)
+    for (index, slot) in slots.enumerated() {
+      for (space, term) in slot.terms {
+        add(term, space, Role(clause: clause, slot: .init(phrase: number, index: index)))
+      }
+    }
+  }
+
+  private mutating func add(_ term: [UInt8], _ space: TermSpace, _ role: Role) {
+    var known = roles[space, default: [:]][term, default: []]
+    if !known.contains(role) { known.append(role) }
+    roles[space, default: [:]][term] = known
+  }
+
+  func roles(of term: [UInt8], _ space: TermSpace) -> [Role] { roles[space]?[term] ?? [] }
+}
+
+/// A place of a text, or of a field's positions, where a clause matches.
+struct Occurrence: Sendable, Equatable {
+  /// Bytes of the text, or token positions.
+  var range: Range<Int>
+  /// Index into `HighlightTerms.clauses`.
+  var clause: Int
+}
+
+/// Tokens that play a role, while a text is read.
+struct TermHits {
+  struct Hit {
+    var position: Int
+    var range: Range<Int>
+    var roles: [HighlightTerms.Role]
+  }
+
+  /// More are not looked at: enough for any choice of passages.
+  static let limit = 100_000
+
+  private(set) var hits: [Hit] = []
+
+  var isFull: Bool { hits.count >= Self.limit }
+
+  mutating func add(_ roles: [HighlightTerms.Role], position: Int, _ range: Range<Int>) {
+    if !roles.isEmpty, !isFull { hits.append(Hit(position: position, range: range, roles: roles)) }
+  }
+
+  /// Where clauses match, in the order of the text: words alone, and the words of phrases where they stand as the phrase
+  /// says.
+  func occurrences(_ terms: HighlightTerms) -> [Occurrence] {
+    var result: [Occurrence] = []
+    var places = terms.phrases.map { Array(repeating: [Int](), count: $0.offsets.count) }
+    for (index, hit) in hits.enumerated() {
+      for role in hit.roles {
+        if let slot = role.slot {
+          places[slot.phrase][slot.index].append(index)
+        } else {
+          result.append(Occurrence(range: hit.range, clause: role.clause))
+        }
+      }
+    }
+    for (phrase, slots) in zip(terms.phrases, places) {
+      add(phrase, slots.map { $0.sorted { hits[$0].position < hits[$1].position } }, to: &result)
+    }
+    result.sort {
+      ($0.range.lowerBound, $0.range.upperBound, $0.clause)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.clause)
+    }
+    return result
+  }
+
+  /// - Parameter slots: hits for each place, by position.
+  private func add(
+    _ phrase: HighlightTerms.Phrase, _ slots: [[Int]], to result: inout [Occurrence]
+  ) {
+    // One pass: the first place leads, the others follow.
+    var at = Array(repeating: 0, count: slots.count)
+    for first in slots.first ?? [] {
+      let start = hits[first].position - phrase.offsets[0]
+      let isWhole = slots.indices.allSatisfy { slot in
+        let target = start + phrase.offsets[slot]
+        while at[slot] < slots[slot].count, hits[slots[slot][at[slot]]].position < target {
+          at[slot] += 1
+        }
+        return at[slot] < slots[slot].count && hits[slots[slot][at[slot]]].position == target
+      }
+      guard isWhole else { continue }
+      for slot in slots.indices {
+        let hit = hits[slots[slot][at[slot]]]
+        result.append(Occurrence(range: hit.range, clause: phrase.clause))
+      }
+    }
+  }
+}
