@@ -2,10 +2,13 @@
 
 extension Highlighter {
   /// - Parameter query: rewritten, so that its expansions are terms.
-  convenience init(query: Query, schema: Schema, highlight: SearchRequest.Highlight) {
+  /// - Throws: `invalid` for a field that the schema does not have.
+  convenience init(
+    query: Query, schema: Schema, highlight: SearchRequest.Highlight
+  ) throws(IndexError) {
     var collector = TermCollector()
     collector.add(query, reading: nil)
-    self.init(terms: collector.terms, schema: schema, highlight: highlight)
+    try self.init(terms: collector.terms, schema: schema, highlight: highlight)
   }
 }
 

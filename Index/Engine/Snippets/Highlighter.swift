@@ -31,6 +31,8 @@ final class Highlighter {
   private static let margin = 48
   /// A token so close to the end of a piece may go on behind it, or be another one there.
   private static let uncertainEnd = 16
+  /// Passages of a field, however many are asked for.
+  static let maximumPassages = 100
   /// Bytes of a document taken at first.
   private static let headLength = 64 << 10
 
@@ -42,9 +44,15 @@ final class Highlighter {
   /// - Parameters:
   ///   - terms: by field number; fields without are not looked at.
   ///   - highlight: its `fields`, if any, restrict these.
-  init(terms: [Int: HighlightTerms], schema: Schema, highlight: SearchRequest.Highlight) {
+  /// - Throws: `invalid` for a field that the schema does not have.
+  init(
+    terms: [Int: HighlightTerms], schema: Schema, highlight: SearchRequest.Highlight
+  ) throws(IndexError) {
     self.highlight = highlight
-    limit = max(0, min(highlight.passages, 100))
+    limit = max(0, min(highlight.passages, Self.maximumPassages))
+    for name in highlight.fields ?? [] where schema.number(of: name) == nil {
+      throw .invalid("highlight: there is no field \(name)")
+    }
     for (number, field) in schema.fields.enumerated() where field.stored {
       guard let terms = terms[number], !terms.isEmpty else { continue }
       if let asked = highlight.fields {
@@ -156,18 +164,13 @@ final class Highlighter {
       }
       occurrences.sort { $0.range.lowerBound < $1.range.lowerBound }
     }
-    var choice = PassageChoice(occurrences, clauses: target.matcher.terms.clauses)
-    var taken: [Range<Int>] = []
     var found: [Candidate] = []
-    while found.count < limit,
-      let cluster = choice.next(width: PassageText.coreLength, taken: taken, deadline: deadline)
+    for (score, extent) in piece.passages(
+      occurrences, clauses: target.matcher.terms.clauses, limit: limit, deadline: deadline)
     {
-      let extent = piece.extent(around: cluster.range, in: free(cluster.range, taken, bytes.count))
       found.append(
         Candidate(
-          score: cluster.score,
-          passage: try passage(target, text, piece, 0, extent, occurrences)))
-      insert(extent.lowerBound..<max(extent.upperBound, cluster.range.upperBound), into: &taken)
+          score: score, passage: try passage(target, text, piece, 0, extent, occurrences)))
     }
     return found
   }
@@ -206,8 +209,10 @@ final class Highlighter {
         var cursor = try segment.postings(entry)
         try cursor.seek(UInt32(document))
         guard cursor.document == UInt32(document) else { continue }
-        for position in unsafe try cursor.positions() {
-          unsafe hits.add(roles, position: Int(position), Int(position)..<Int(position) + 1)
+        let positions = unsafe try cursor.positions()
+        for index in 0..<positions.count {
+          let position = Int(unsafe positions[index])
+          hits.add(roles, position: position, position..<position + 1)
         }
       }
     }
@@ -231,7 +236,8 @@ final class Highlighter {
         width: Self.windowPositions, taken: takenPositions, deadline: deadline)
     {
       attempts -= 1
-      insert(place.range, into: &takenPositions)
+      let next = takenPositions.firstIndex { $0.lowerBound > place.range.lowerBound }
+      takenPositions.insert(place.range, at: next ?? takenPositions.count)
       let checkpoint = try StoredDocument.checkpoint(
         before: UInt32(clamping: max(0, place.range.lowerBound - Self.margin)),
         in: unsafe checkpoints.span.bytes)
@@ -244,20 +250,16 @@ final class Highlighter {
       let near = occurrences(
         target, piece, 0, Int(checkpoint?.position ?? 0), place.range.upperBound + Self.margin,
         deadline)
-      let takenHere = taken.map { $0.lowerBound - start..<$0.upperBound - start }
-      var local = PassageChoice(near, clauses: clauses)
       guard
-        let cluster = local.next(
-          width: PassageText.coreLength, taken: takenHere, deadline: deadline)
+        let (score, extent) = piece.passages(
+          near, clauses: clauses, limit: 1,
+          taken: taken.map { $0.lowerBound - start..<$0.upperBound - start }, deadline: deadline
+        ).first
       else { continue }
-      let extent = piece.extent(
-        around: cluster.range, in: free(cluster.range, takenHere, piece.bytes.count))
       found.append(
-        Candidate(
-          score: cluster.score, passage: try passage(target, text, piece, start, extent, near)))
-      insert(
-        start + extent.lowerBound..<start + max(extent.upperBound, cluster.range.upperBound),
-        into: &taken)
+        Candidate(score: score, passage: try passage(target, text, piece, start, extent, near)))
+      let used = start + extent.lowerBound..<start + extent.upperBound
+      taken.insert(used, at: taken.firstIndex { $0.lowerBound > used.lowerBound } ?? taken.count)
     }
     return found
   }
@@ -286,21 +288,5 @@ final class Highlighter {
     }
     return Passage(
       field: target.name, value: text.ordinal, start: offset, text: written, ranges: marked)
-  }
-
-  /// What lies between the taken ranges around `range`.
-  private func free(_ range: Range<Int>, _ taken: [Range<Int>], _ end: Int) -> Range<Int> {
-    var low = 0
-    var high = end
-    for other in taken {
-      if other.upperBound <= range.lowerBound { low = max(low, other.upperBound) }
-      if other.lowerBound >= range.upperBound { high = min(high, other.lowerBound) }
-    }
-    return low..<high
-  }
-
-  private func insert(_ range: Range<Int>, into taken: inout [Range<Int>]) {
-    let place = taken.firstIndex { $0.lowerBound > range.lowerBound } ?? taken.count
-    taken.insert(range, at: place)
   }
 }

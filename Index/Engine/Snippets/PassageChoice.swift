@@ -72,3 +72,37 @@ struct PassageChoice {
 
   private func value(of clause: Int) -> Int { clauses[clause] * (isShown[clause] ? 1 : 4) }
 }
+
+extension PassageText {
+  /// The best passages of the piece, best first, apart from each other and from the `taken` ranges.
+  /// - Parameters:
+  ///   - occurrences: in order.
+  ///   - clauses: what each is worth.
+  func passages(
+    _ occurrences: [Occurrence], clauses: [Int], limit: Int, taken: [Range<Int>] = [],
+    deadline: Deadline
+  ) -> [(score: Int, extent: Range<Int>)] {
+    var choice = PassageChoice(occurrences, clauses: clauses)
+    var taken = taken
+    var passages: [(score: Int, extent: Range<Int>)] = []
+    while passages.count < limit,
+      let cluster = choice.next(width: Self.coreLength, taken: taken, deadline: deadline)
+    {
+      let core = cluster.range
+      var free = 0..<bytes.count
+      for other in taken {
+        if other.upperBound <= core.lowerBound { free = other.upperBound..<free.upperBound }
+        if other.lowerBound >= core.upperBound {
+          free = free.lowerBound..<other.lowerBound
+          break
+        }
+      }
+      let extent = extent(around: core, in: free)
+      passages.append((cluster.score, extent))
+      // A core too long to be shown whole is used up all the same.
+      let used = extent.lowerBound..<max(extent.upperBound, core.upperBound)
+      taken.insert(used, at: taken.firstIndex { $0.lowerBound > used.lowerBound } ?? taken.count)
+    }
+    return passages
+  }
+}
