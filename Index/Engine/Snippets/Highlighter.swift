@@ -104,12 +104,14 @@ final class Highlighter {
     try segment.stored.window(document, 0..<Self.headLength, into: &head)
     var length = head.count
     if length == Self.headLength { length = try segment.stored.length(document) }
-    let end = try StoredDocumentReader.headEnd(unsafe head.span.bytes, file: segment.name)
+    let prefix = head
+    let end = try StoredDocumentReader.headEnd(unsafe prefix.span.bytes, file: segment.name)
     if end > head.count, end <= length {
       try segment.stored.window(document, 0..<end, into: &head)
     }
+    let bytes = head
     var reader = try StoredDocumentReader(
-      unsafe head.span.bytes, length: length, file: segment.name)
+      unsafe bytes.span.bytes, length: length, file: segment.name)
     var values: [StoredDocument.Value] = []
     while let value = try reader.next() {
       if value.type == .text || value.type == .keyword { values.append(value) }

@@ -159,7 +159,7 @@ extension PassageText {
       let cut = range.clamped(to: extent)
       guard !cut.isEmpty else { continue }
       let moved = cut.lowerBound - extent.lowerBound..<cut.upperBound - extent.lowerBound
-      if let last = result.last, moved.lowerBound < last.upperBound {
+      if let last = result.last, moved.lowerBound <= last.upperBound {
         result[result.count - 1] =
           last.lowerBound..<max(last.upperBound, moved.upperBound)
       } else {
