@@ -16,8 +16,6 @@ final class FieldMatcher {
   private var roleSets: [[HighlightTerms.Role]] = [[]]
   private var remembered: [(hash: UInt64, roles: Int)]
 
-  /// Tokens taken at a time; the deadline is looked at between.
-  private static let chunk = 512
   private static let tableSize = 1 << 10
 
   init(terms: HighlightTerms, analyzer: Analyzer) {
@@ -31,28 +29,23 @@ final class FieldMatcher {
 
   /// Adds the tokens of `text` that play a role to `hits`, their ranges in bytes of `text`.
   /// - Parameters:
-  ///   - from: where tokenising may begin.
-  ///   - position: of the first token there.
+  ///   - position: of the first token.
   ///   - last: tokens after this position are of no interest.
   /// - Returns: false if the deadline passed before the end.
   func find(
-    in text: RawSpan, from: Int = 0, position: Int = 0, through last: Int = .max,
-    deadline: Deadline, into hits: inout TermHits
+    in text: RawSpan, position: Int = 0, through last: Int = .max, deadline: Deadline,
+    into hits: inout TermHits
   ) -> Bool {
-    var start = from
-    var position = position
-    while start < text.byteCount, position <= last, !hits.isFull {
-      if deadline.isPassed { return false }
-      buffer.removeAll()
-      position += analyzer.tokenize(
-        text, from: &start, positionBase: position, limit: Self.chunk, into: &buffer)
-      for i in 0..<buffer.count {
-        let token = buffer[i]
-        let roles = roles(of: i, hash: token.hash)
-        if roles != 0 {
-          hits.add(
-            roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
-        }
+    buffer.removeAll()
+    _ = analyzer.tokenize(text, into: &buffer, positionBase: numericCast(position))
+    for i in 0..<buffer.count {
+      if i & 0xFFF == 0, deadline.isPassed { return false }
+      let token = buffer[i]
+      if token.position > last || hits.isFull { break }
+      let roles = roles(of: i, hash: token.hash)
+      if roles != 0 {
+        hits.add(
+          roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
       }
     }
     return true

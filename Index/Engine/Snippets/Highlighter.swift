@@ -159,7 +159,7 @@ final class Highlighter {
     }
     let bytes = try text.load(0..<min(text.length, Self.scanLength), head: head)
     let piece = PassageText(bytes: bytes, isBeginning: true, isEnd: bytes.count == text.length)
-    var occurrences = occurrences(target, piece, 0, 0, .max, deadline)
+    var occurrences = occurrences(target, piece, 0, .max, deadline)
     if text.value.type == .keyword {
       occurrences += target.matcher.terms.roles(of: bytes, .value).map {
         Occurrence(range: 0..<bytes.count, clause: $0.clause)
@@ -177,14 +177,14 @@ final class Highlighter {
     return found
   }
 
-  /// Occurrences in a piece of a text, which begins where tokenising can begin.
+  /// Occurrences in a piece of a text, which begins where tokenising can begin, at that position.
   private func occurrences(
-    _ target: Target, _ piece: PassageText, _ from: Int, _ position: Int, _ last: Int,
+    _ target: Target, _ piece: PassageText, _ position: Int, _ last: Int,
     _ deadline: Deadline
   ) -> [Occurrence] {
     var hits = TermHits()
     _ = target.matcher.find(
-      in: unsafe piece.bytes.span.bytes, from: from, position: position, through: last,
+      in: unsafe piece.bytes.span.bytes, position: position, through: last,
       deadline: deadline, into: &hits)
     let occurrences = hits.occurrences(target.matcher.terms)
     if piece.isEnd { return occurrences }
@@ -250,7 +250,7 @@ final class Highlighter {
         bytes: try text.load(start..<end, head: head), isBeginning: start == 0,
         isEnd: end == text.length)
       let near = occurrences(
-        target, piece, 0, Int(checkpoint?.position ?? 0), place.range.upperBound + Self.margin,
+        target, piece, Int(checkpoint?.position ?? 0), place.range.upperBound + Self.margin,
         deadline)
       guard
         let (score, extent) = piece.passages(

@@ -78,6 +78,7 @@ extension PassageText {
   /// - Parameters:
   ///   - occurrences: in order.
   ///   - clauses: what each is worth.
+  ///   - taken: in order; may lie outside of the piece.
   func passages(
     _ occurrences: [Occurrence], clauses: [Int], limit: Int, taken: [Range<Int>] = [],
     deadline: Deadline
@@ -91,9 +92,10 @@ extension PassageText {
       let core = cluster.range
       var free = 0..<bytes.count
       for other in taken {
-        if other.upperBound <= core.lowerBound { free = other.upperBound..<free.upperBound }
-        if other.lowerBound >= core.upperBound {
-          free = free.lowerBound..<other.lowerBound
+        if other.upperBound <= core.lowerBound {
+          free = max(0, other.upperBound)..<free.upperBound
+        } else if other.lowerBound >= core.upperBound {
+          free = free.lowerBound..<min(other.lowerBound, free.upperBound)
           break
         }
       }

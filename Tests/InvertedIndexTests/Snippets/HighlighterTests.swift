@@ -7,11 +7,13 @@ import Testing
 struct PassageFixture {
   let schema: Schema
   let segment: SegmentReader
-  /// Values of `body` by document.
+  /// Values of `body` by document, and their tokens.
   let bodies: [[String]]
+  let tokens: [[[Analyzer.ExplainedToken]]]
 
   init(bodies: [[String]], tags: [String] = [], analyzer: String = "english") throws {
     self.bodies = bodies
+    tokens = bodies.map { $0.map { Analyzer.named(analyzer)!.explain($0) } }
     schema = try Schema(
       fields: [
         Field(name: "body", type: .text, analyzer: analyzer), Field(name: "tags", type: .keyword),
@@ -82,11 +84,11 @@ struct HighlighterTests {
 
   /// Tokens of a text that stand for themselves in `terms`, or may be part of its phrases; by a reading of the whole text.
   static func naive(
-    _ text: String, _ terms: HighlightTerms
+    _ tokens: [Analyzer.ExplainedToken], _ terms: HighlightTerms
   ) -> (alone: [Range<Int>], any: [Range<Int>]) {
     var alone: [Range<Int>] = []
     var any: [Range<Int>] = []
-    for token in Analyzer.named("english")!.explain(text) {
+    for token in tokens {
       let roles =
         terms.roles(of: Array(token.index.utf8), .index)
         + terms.roles(of: Array(token.exact.utf8), .exact)
@@ -101,7 +103,7 @@ struct HighlighterTests {
   {
     let passages = try fixture.passages(document, terms)
     let values = fixture.bodies[document]
-    let naive = values.map { Self.naive($0, terms) }
+    let naive = fixture.tokens[document].map { Self.naive($0, terms) }
     #expect(passages.count <= 3, "seed \(seed)")
     if naive.contains(where: { !$0.alone.isEmpty }) { #expect(!passages.isEmpty, "seed \(seed)") }
     var seen: [(value: Int, extent: Range<Int>)] = []
@@ -165,7 +167,7 @@ struct HighlighterTests {
 
   @Test(
     "ranges are what matches, and texts are pieces of the original",
-    arguments: 0..<20 as Range<UInt64>)
+    arguments: 0..<12 as Range<UInt64>)
   func short(seed: UInt64) throws {
     var random = SplitMix(seed)
     let bodies = (0..<8).map { _ in
@@ -177,7 +179,7 @@ struct HighlighterTests {
     }
   }
 
-  @Test("long texts too, by positions and checkpoints", arguments: 0..<4 as Range<UInt64>)
+  @Test("long texts too, by positions and checkpoints", arguments: 0..<2 as Range<UInt64>)
   func long(seed: UInt64) throws {
     var random = SplitMix(seed &+ 100)
     let bodies = [
