@@ -31,6 +31,11 @@ public final class Searcher: Sendable {
       ? try run.top(request.limit, total: request.total)
       : try run.sorted(by: sort, request.limit)
     if prepared.timedOut { result.timedOut = true }
+    var highlighter: Highlighter?
+    if let highlight = request.highlight {
+      highlighter = try Highlighter(
+        query: prepared.query, schema: view.schema, highlight: highlight)
+    }
     var hits: [Hit] = []
     for found in result.hits {
       // Hits cost a block of stored documents each: they are looked at again.
@@ -39,11 +44,14 @@ public final class Searcher: Sendable {
         break
       }
       let segment = view.segment(of: found.document)
-      let stored = try fields.read(segment.reader, Int(found.document - segment.first))
+      let document = Int(found.document - segment.first)
+      let stored = try fields.read(segment.reader, document)
       hits.append(
         Hit(
           id: stored.id, score: result.isScored ? found.score : nil, fields: stored.fields,
-          omitted: stored.omitted, passages: [],
+          omitted: stored.omitted,
+          passages: try highlighter?.passages(
+            document: document, in: segment.reader, deadline: deadline) ?? [],
           explanation: request.explain ? try run.explain(found.document) : nil))
     }
     if result.timedOut { result.total.exact = false }

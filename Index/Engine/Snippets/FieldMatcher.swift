@@ -16,6 +16,8 @@ final class FieldMatcher {
   private var roleSets: [[HighlightTerms.Role]] = [[]]
   private var remembered: [(hash: UInt64, roles: Int)]
 
+  /// Tokens taken at a time; the deadline is looked at between.
+  private static let chunk = 512
   private static let tableSize = 1 << 10
 
   init(terms: HighlightTerms, analyzer: Analyzer) {
@@ -36,16 +38,20 @@ final class FieldMatcher {
     in text: RawSpan, position: Int = 0, through last: Int = .max, deadline: Deadline,
     into hits: inout TermHits
   ) -> Bool {
-    buffer.removeAll()
-    _ = analyzer.tokenize(text, into: &buffer, positionBase: numericCast(position))
-    for i in 0..<buffer.count {
-      if i & 0xFFF == 0, deadline.isPassed { return false }
-      let token = buffer[i]
-      if token.position > last || hits.isFull { break }
-      let roles = roles(of: i, hash: token.hash)
-      if roles != 0 {
-        hits.add(
-          roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
+    var start = 0
+    var position = position
+    while start < text.byteCount, position <= last, !hits.isFull {
+      if deadline.isPassed { return false }
+      buffer.removeAll()
+      position += analyzer.tokenize(
+        text, from: &start, positionBase: position, limit: Self.chunk, into: &buffer)
+      for i in 0..<buffer.count {
+        let token = buffer[i]
+        let roles = roles(of: i, hash: token.hash)
+        if roles != 0 {
+          hits.add(
+            roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
+        }
       }
     }
     return true
