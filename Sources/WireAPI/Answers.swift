@@ -129,6 +129,7 @@ public enum Wire {
   private static func write(_ passage: Passage, into writer: inout JSONWriter) {
     writer.object { writer in
       writer.field("field", passage.field)
+      if passage.value > 0 { writer.field("value", passage.value) }
       writer.field("start", passage.start)
       writer.field("text", passage.text)
       writer.name("ranges")
