@@ -211,6 +211,14 @@ import Testing
     #expect(outcomes([folder.path]) == ["skip \(part): its path has more than 512 bytes"])
   }
 
+  @Test func aNameThatIsNotUTF8IsReported() {
+    folder.write("a", "x")
+    let path: [CChar] = folder.path.utf8.map { CChar(bitPattern: $0) } + [0x2f, -1, 0]
+    close(unsafe creat(path, 0o644))
+    #expect(outcomes([folder.path]) == ["skip \u{fffd}: its name is not UTF-8", "a"])
+    unsafe unlink(path)
+  }
+
   @Test func anyBytesAreADocumentOrASkip() {
     let seed = UInt64.random(in: 0 ... .max)
     print("seed \(seed)")

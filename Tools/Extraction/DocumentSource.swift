@@ -201,6 +201,7 @@ public final class DocumentSource {
     var bytes: [UInt8] = []
     do throws(ByteStream.Failure) {
       let stream = try ByteStream(path: found.path)
+      bytes.reserveCapacity(min(Int(found.size), options.maximumSize))
       while try stream.read(into: &bytes) {
         guard bytes.count <= options.maximumSize else {
           return skip(.tooLarge, "more than \(options.maximumSize) bytes of text")

@@ -45,6 +45,8 @@ struct FileWalker {
   /// Entries of open directories that are still to come, last first.
   private var pending: [[String]] = []
   private var directories: [String] = []
+  /// Entries whose names no id can hold, still to be told.
+  private var unnameable: [Skipped] = []
   private var device: UInt64 = 0
   private let includesHidden: Bool
   private let crossesFileSystems: Bool
@@ -64,6 +66,7 @@ struct FileWalker {
 
   /// The next file or failure; nil when the path is done.
   mutating func next() -> Step? {
+    if let skipped = unnameable.popLast() { return .skipped(skipped) }
     while let last = pending.indices.last {
       guard let name = pending[last].popLast() else {
         pending.removeLast()
@@ -96,7 +99,7 @@ struct FileWalker {
       do throws(SystemError) {
         pending.append(try names(path))
         directories.append(path)
-        return nil
+        return unnameable.popLast().map { .skipped($0) }
       } catch {
         return Self.failure(path, error.code)
       }
@@ -105,21 +108,25 @@ struct FileWalker {
     }
   }
 
-  /// Names in a directory, in descending order of their bytes. One that is not UTF-8 is shown with U+FFFD,
-  /// is then not found, and so is reported by nobody: it is left out here.
-  private func names(_ path: String) throws(SystemError) -> [String] {
+  /// Names in a directory, in descending order of their bytes. Those that are not UTF-8 go to `unnameable`.
+  private mutating func names(_ path: String) throws(SystemError) -> [String] {
     guard let directory = unsafe opendir(path) else { throw SystemError("opendir", code: errno) }
     defer { unsafe closedir(directory) }
     var names: [String] = []
     while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(validatingCString: $0)
+      let (name, isUTF8) = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { bytes in
+          unsafe (String(cString: bytes), String(validatingCString: bytes) != nil)
         }
       }
-      guard let name, name != ".", name != ".." else { continue }
+      if name == "." || name == ".." { continue }
       if !includesHidden, name.utf8.first == UInt8(ascii: ".") { continue }
-      names.append(name)
+      if isUTF8 {
+        names.append(name)
+      } else {
+        unnameable.append(
+          Skipped(path: path + "/" + name, kind: .name, reason: "its name is not UTF-8"))
+      }
     }
     return names.sorted { b, a in a.utf8.lexicographicallyPrecedes(b.utf8) }
   }
