@@ -223,10 +223,17 @@ final class SegmentBuilder {
   private func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
     guard let analyzer = analyzers[field] else { return }
     let base = fields[field].nextPosition
-    tokens.removeAll()
-    let counted = analyzer.tokenize(text, into: &tokens, positionBase: numericCast(base))
-    if keep { noteCheckpoints(base: base) }
-    unsafe Self.insert(tokens, into: &table, field: UInt16(field), document: number)
+    var counted = 0
+    var offset = 0
+    while offset < text.byteCount {
+      tokens.removeAll()
+      let window = analyzer.tokenize(
+        text, from: &offset, positionBase: Int(base) + counted, limit: Self.windowTokens,
+        into: &tokens)
+      counted += window
+      if keep { noteCheckpoints(base: base) }
+      unsafe Self.insert(tokens, into: &table, field: UInt16(field), document: number)
+    }
     fields[field].endValue(positions: counted)
   }
 
