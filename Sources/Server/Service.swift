@@ -76,13 +76,16 @@ final class Service: Sendable {
   private func searchIndex(
     _ request: Request, _ path: [String], _ flag: CancelFlag
   ) throws(Problem) -> [UInt8] {
-    try run(SearchCall(json: request.body), on: path[0], request, flag)
+    var call = try SearchCall(json: request.body)
+    if try Self.pretty(request) { call.pretty = true }
+    return try run(call, on: path[0], request, flag)
   }
 
   private func search(
     _ request: Request, _ path: [String], _ flag: CancelFlag
   ) throws(Problem) -> [UInt8] {
-    let call = try SearchCall(json: request.body, form: .searchNamingIndex)
+    var call = try SearchCall(json: request.body, form: .searchNamingIndex)
+    if try Self.pretty(request) { call.pretty = true }
     return try run(call, on: index(call), request, flag)
   }
 
@@ -107,7 +110,8 @@ final class Service: Sendable {
   private func count(
     _ request: Request, _ path: [String], _ flag: CancelFlag
   ) throws(Problem) -> [UInt8] {
-    let call = try SearchCall(json: request.body, form: .count)
+    var call = try SearchCall(json: request.body, form: .count)
+    if try Self.pretty(request) { call.pretty = true }
     let opened = try registry.open(path[0])
     let deadline = deadline(call, request, flag)
     let response = try guarding(path[0], opened) { () throws(IndexError) in
@@ -187,7 +191,7 @@ final class Service: Sendable {
     throw Problem(.noSuchIndex, "there is no index \"\(path[0])\"")
   }
 
-  /// The one parameter of paths that have no other: `pretty`.
+  /// The one parameter of paths that have no others, POST included: nothing behind `?` is ignored.
   private static func pretty(_ request: Request) throws(Problem) -> Bool {
     try PrettyParameter.read(request.query)
   }
