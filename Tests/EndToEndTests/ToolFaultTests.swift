@@ -128,8 +128,8 @@ struct ToolFaultTests {
     let bench = try ToolBench()
     try bench.openForAll()
     _ = try bench.run("index", "news", "-q", "-", input: ToolFaultTests.good)
-    chmod("\(bench.data)", 0o755)
-    chmod("\(bench.data)/news", 0o755)
+    _ = unsafe chmod("\(bench.data)", 0o755)
+    _ = unsafe chmod("\(bench.data)/news", 0o755)
     let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     let write = try bench.run("index", "news", "-", input: ToolFaultTests.good, wrapper: nobody)
     #expect(write.status == 77, "\(write.errors)")
@@ -150,7 +150,7 @@ struct ToolFaultTests {
     let small = "\(bench.path)/small"
     unsafe mkdir(small, 0o755)
     guard unsafe mount("none", small, "tmpfs", 0, "size=64k") == 0 else { return }
-    defer { unsafe umount2(small, Int32(MNT_DETACH.rawValue)) }
+    defer { unsafe umount2(small, Int32(MNT_DETACH)) }
     let first = try bench.run("index", "news", "--data", small, "-", input: ToolFaultTests.good)
     try #require(first.status == 0, "\(first.errors)")
     var lots = ""
