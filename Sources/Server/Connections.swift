@@ -71,8 +71,12 @@ final class Connections {
         _ in bound.value.sweep()
       }
     }
-    return !isDraining
+    if drained != nil { connection.drain() }
+    return true
   }
+
+  /// From now on every answer is its connection's last.
+  func beginDraining() { isDraining = true }
 
   func remove(_ connection: HTTPConnection) {
     open[ObjectIdentifier(connection)] = nil

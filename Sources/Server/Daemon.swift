@@ -43,6 +43,7 @@ public final class Daemon: Sendable {
   /// Takes the socket away, lets running requests finish, and gives everything back. Once.
   public func stop() {
     service.beginDraining()
+    server.beginStopping()
     socket.remove()
     server.stop()
     registry.stop()

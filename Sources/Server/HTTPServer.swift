@@ -37,6 +37,12 @@ final class HTTPServer: Sendable {
     self.workers = pool
   }
 
+  /// From now on every answer is its connection's last.
+  func beginStopping() {
+    let connections = connections
+    try? group.next().submit { connections.value.beginDraining() }.wait()
+  }
+
   /// Accepts nobody new and lets running requests finish. Once, from a thread of the caller's.
   func stop() {
     try? listener.close().wait()

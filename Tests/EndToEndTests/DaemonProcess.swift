@@ -113,9 +113,12 @@ final class DaemonProcess {
 
   // MARK: Asking it
 
-  func client(seconds: Int = 20) throws -> SocketClient { try SocketClient(socket, seconds: seconds) }
+  func client(seconds: Int = 20) throws -> SocketClient {
+    try SocketClient(socket, seconds: seconds)
+  }
 
-  func ask(_ method: String, _ target: String, _ body: String? = nil) throws -> SocketClient.Answer {
+  func ask(_ method: String, _ target: String, _ body: String? = nil) throws -> SocketClient.Answer
+  {
     try client().request(method, target, body: body)
   }
 
@@ -148,7 +151,8 @@ extension ToolBench {
     environment: [String: String] = [:]
   ) throws -> DaemonProcess {
     try DaemonProcess(
-      socket: "\(path)/\(name)", log: "\(path)/\(name).log", arguments: ["--data", data] + arguments,
+      socket: "\(path)/\(name)", log: "\(path)/\(name).log",
+      arguments: ["--data", data] + arguments,
       wrapper: wrapper, environment: environment)
   }
 }

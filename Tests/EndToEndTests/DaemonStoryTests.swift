@@ -25,7 +25,8 @@ struct DaemonStoryTests {
     #expect(Self.ids(filtered) == ["h6"])
 
     let more = try bench.start("index", "harbour", "-q", "-")
-    more.write(#"{"id":"h13","title":"A seal in the harbour","body":"A seal looked at the gulls."}"# + "\n")
+    more.write(
+      #"{"id":"h13","title":"A seal in the harbour","body":"A seal looked at the gulls."}"# + "\n")
     let client = try daemon.client()
     for _ in 0..<50 {
       let answer = try client.request("GET", "/v1/search?q=gulls")
@@ -83,7 +84,8 @@ struct DaemonStoryTests {
       let client = try daemon.client()
       switch number % 6 {
       case 0: client.send("GET /v1/se")
-      case 1: client.send("POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"query\"")
+      case 1:
+        client.send("POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"query\"")
       case 2:
         client.send("POST /v1/search HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
         client.send([UInt8](repeating: 0x20, count: 500_000))
@@ -132,7 +134,9 @@ struct DaemonStoryTests {
     try daemon.awaitReady()
     daemon.kill(SIGHUP)
     let half = try daemon.client()
-    half.send("POST /v1/indexes/harbour/search HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{\"query\":")
+    half.send(
+      "POST /v1/indexes/harbour/search HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{\"query\":"
+    )
     // The half is there once a later request has been answered.
     for _ in 0..<10 { #expect(try daemon.ask("GET", "/v1/live").status == 200) }
     daemon.kill(SIGTERM)
@@ -175,7 +179,9 @@ struct DaemonStoryTests {
     try elsewhere.awaitReady()
   }
 
-  @Test("a socket path that is too long, or taken by a file, or in no directory, is refused with the reason")
+  @Test(
+    "a socket path that is too long, or taken by a file, or in no directory, is refused with the reason"
+  )
   func paths() throws {
     let bench = try ToolBench()
     let long = try bench.daemon(name: String(repeating: "s", count: 107))
@@ -203,7 +209,9 @@ struct DaemonStoryTests {
       #expect(help.log.contains(word))
     }
     #expect(try run("--version").log.contains("martletd "))
-    for mistake in [["--colour"], ["--workers=0"], ["--workers=x"], ["--log-level=loud"], ["--socket-mode=999"]] {
+    for mistake in [
+      ["--colour"], ["--workers=0"], ["--workers=x"], ["--log-level=loud"], ["--socket-mode=999"],
+    ] {
       #expect(try run(mistake[0]).code == 64, "\(mistake)")
     }
   }
@@ -232,7 +240,9 @@ struct DaemonStoryTests {
     let bench = try ToolBench()
     _ = try bench.run("index", "harbour", "-q", "-", input: ToolDocuments.harbour)
     let mount = "mount --bind \(bench.data) \(bench.data) && mount -o remount,ro,bind \(bench.data)"
-    let probe = try ToolProcess(["--version"], wrapper: ["unshare", "-m", "sh", "-c", "\(mount) && true"]).wait()
+    let probe = try ToolProcess(
+      ["--version"], wrapper: ["unshare", "-m", "sh", "-c", "\(mount) && true"]
+    ).wait()
     guard geteuid() == 0, probe.status == 0 else {
       print("read-only mount: skipped, it takes root and mount namespaces")
       return

@@ -35,7 +35,8 @@ struct DaemonTests {
 
     let byHand = try bench.json("GET", "/v1/search?q=nuclear+deterrent&limit=1")
     #expect(byHand["hits"]?.array?.first?["id"]?.string == "a/1")
-    let named = try bench.json("POST", "/v1/search", #"{"index": "news", "query": "herring", "limit": 0}"#)
+    let named = try bench.json(
+      "POST", "/v1/search", #"{"index": "news", "query": "herring", "limit": 0}"#)
     #expect(named["total"]?["value"]?.int == 2)
     #expect(named["hits"]?.array?.isEmpty == true)
 
@@ -80,7 +81,8 @@ struct DaemonTests {
     }
     try expect(404, "no_such_index", "POST", "/v1/indexes/nwes/search", "{}")
     #expect(
-      try bench.json("POST", "/v1/indexes/nwes/search", "{}")["detail"]?.string?.contains("\"news\"")
+      try bench.json("POST", "/v1/indexes/nwes/search", "{}")["detail"]?.string?.contains(
+        "\"news\"")
         == true)
     try expect(404, "no_such_index", "GET", "/v1/indexes/..%2Fetc")
     try expect(404, "no_such_document", "GET", "/v1/indexes/news/docs/none")
@@ -89,9 +91,11 @@ struct DaemonTests {
     try expect(400, "bad_json", "POST", "/v1/indexes/news/search", "")
     try expect(400, "bad_json", "POST", "/v1/indexes/news/search", "{\"query\":")
     try expect(400, "unknown_member", "POST", "/v1/indexes/news/search", #"{"querry": "x"}"#)
-    try expect(400, "not_supported", "POST", "/v1/indexes/news/search", #"{"facets": {"tags": {}}}"#)
+    try expect(
+      400, "not_supported", "POST", "/v1/indexes/news/search", #"{"facets": {"tags": {}}}"#)
     try expect(400, "invalid_value", "POST", "/v1/indexes/news/search", #"{"sort": ["nothing"]}"#)
-    try expect(400, "bad_query", "POST", "/v1/indexes/news/search", #"{"query": "\"a", "mode": "strict"}"#)
+    try expect(
+      400, "bad_query", "POST", "/v1/indexes/news/search", #"{"query": "\"a", "mode": "strict"}"#)
     try expect(400, "unknown_member", "GET", "/v1/indexes?prety")
     try expect(404, "no_such_path", "GET", "/v2/")
     try expect(405, "method_not_allowed", "PUT", "/v1/indexes/news")
@@ -105,8 +109,10 @@ struct DaemonTests {
     try until { try bench.status() == "ready" }
     let client = try SocketClient(bench.path)
     for query in [
-      "", "*", "a NEAR b", "herring~1", "/her.*/", "h*g", "\"price herring\"~3", "((((", "title:", "AND",
-      "-nuclear", "date:2018", "date:2018..", "n:>1", "tags:NATO", "body:\"the deterrent\"", "\u{0}",
+      "", "*", "a NEAR b", "herring~1", "/her.*/", "h*g", "\"price herring\"~3", "((((", "title:",
+      "AND",
+      "-nuclear", "date:2018", "date:2018..", "n:>1", "tags:NATO", "body:\"the deterrent\"",
+      "\u{0}",
     ] {
       var writer = JSONWriter()
       writer.object { $0.field("query", query) }
@@ -126,7 +132,8 @@ struct DaemonTests {
 
     let first = try bench.commit("news", Self.stories)
     try until { try bench.search("news", "nuclear").count == 2 }
-    let second = try bench.commit("news", [#"{"id": "b", "title": "Nuclear tea"}"#], deleting: ["a/1"])
+    let second = try bench.commit(
+      "news", [#"{"id": "b", "title": "Nuclear tea"}"#], deleting: ["a/1"])
     #expect(second > first)
     try until { try bench.search("news", "tea") == ["b"] }
     #expect(try bench.search("news", "deterrent").isEmpty)
@@ -139,7 +146,8 @@ struct DaemonTests {
     #expect(try bench.status() == "ready")
   }
 
-  @Test("a generation that does not open changes nothing but the health; the next good one heals it")
+  @Test(
+    "a generation that does not open changes nothing but the health; the next good one heals it")
   func degraded() throws {
     let bench = IndexBench()
     try bench.commit("news", Self.stories)
@@ -184,7 +192,8 @@ struct DaemonTests {
     try until { try bench.status() == "ready" }
     let committing = try Thread(name: "commits") { [data = bench.data] in
       for number in 0..<30 {
-        _ = try? IndexBench.commit(data, "news", [#"{"id": "r\#(number)", "title": "Nuclear round \#(number)"}"#])
+        _ = try? IndexBench.commit(
+          data, "news", [#"{"id": "r\#(number)", "title": "Nuclear round \#(number)"}"#])
       }
     }
     let client = try SocketClient(bench.path)
@@ -214,7 +223,9 @@ struct DaemonTests {
     try bench.start()
     for number in 0..<5 {
       try bench.commit("news", [#"{"id": "a/\#(number)", "title": "Round \#(number)"}"#])
-      try until { try bench.json("GET", "/v1/search?q=round")["total"]?["value"]?.int == number + 1 }
+      try until {
+        try bench.json("GET", "/v1/search?q=round")["total"]?["value"]?.int == number + 1
+      }
     }
     func removedButMapped() throws -> Int {
       String(decoding: try IndexBench.read("/proc/self/maps"), as: UTF8.self).split(separator: "\n")

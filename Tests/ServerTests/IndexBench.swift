@@ -70,7 +70,8 @@ final class IndexBench {
   }
 
   /// One request on a connection of its own.
-  func ask(_ method: String, _ target: String, _ body: String? = nil) throws -> SocketClient.Answer {
+  func ask(_ method: String, _ target: String, _ body: String? = nil) throws -> SocketClient.Answer
+  {
     try SocketClient(path).request(method, target, body: body)
   }
 
