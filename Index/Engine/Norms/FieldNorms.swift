@@ -29,8 +29,9 @@ struct FieldNorms: Sendable {
     var header = try file.scanner(section.offset, Self.headerLength)
     let having = header.uint64()
     tokens = header.uint64()
-    guard having <= UInt64(count) else {
-      throw file.corrupt(section.offset, "\(having) of \(count) documents have the field")
+    guard having <= UInt64(count), tokens < 1 << 56 else {
+      throw file.corrupt(
+        section.offset, "\(having) of \(count) documents have the field, with \(tokens) tokens")
     }
     documents = Int(having)
     let start = unsafe try file.pointer(section.offset + Self.headerLength, count)

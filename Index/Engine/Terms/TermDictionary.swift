@@ -45,6 +45,9 @@ final class TermDictionary: Sendable {
     blockCount = Int(blocks)
     sumDocumentFrequency = trailer.uint64()
     sumTotalFrequency = trailer.uint64()
+    guard max(sumDocumentFrequency, sumTotalFrequency) < 1 << 56 else {
+      throw file.corrupt(trailerOffset, "impossible sums of frequencies")
+    }
     indexOffset = trailerOffset - blockCount * 16
   }
 
