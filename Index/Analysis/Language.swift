@@ -42,7 +42,7 @@ struct Language: Sendable {
     for probe in probes.split(separator: " ").map({ Array($0.utf8) }) + stopWords {
       var word = probe
       scratch.stem(&word)
-      hash = FormHash.mix(hash, Analyzer.hash(of: unsafe word.span.bytes))
+      hash = unsafe FormHash.mix(hash, FormHash.of(word, count: word.count, seed: 0))
     }
     return hash
   }

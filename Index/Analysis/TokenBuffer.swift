@@ -254,9 +254,12 @@ public struct TokenBuffer: ~Copyable {
 }
 
 /// The hash of a form: multiply and fold over 8 bytes at a time, in the manner of wyhash. It is cheap enough to be
-/// taken while tokenising, and not keyed: a table over it must not rely on its spread against an attacker for more
-/// than speed.
+/// taken while tokenising. It begins with a number drawn by each process, so that nobody can write documents whose
+/// words collide; it is never stored.
 public enum FormHash {
+  /// Where the hash of every form begins in this process.
+  public static let seed = UInt64.random(in: .min ... .max)
+
   @inlinable @inline(__always)
   public static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = (a ^ 0x9E37_79B1_85EB_CA87).multipliedFullWidth(by: b ^ 0xD6E8_FEB8_6659_FD93)
@@ -265,8 +268,10 @@ public enum FormHash {
 
   /// The hash of `count` bytes at `base`, of which nothing beyond is read.
   @unsafe
-  public static func of(_ base: UnsafePointer<UInt8>, count: Int) -> UInt64 {
-    var hash: UInt64 = 0
+  public static func of(
+    _ base: UnsafePointer<UInt8>, count: Int, seed: UInt64 = FormHash.seed
+  ) -> UInt64 {
+    var hash = seed
     var at = 0
     repeat {
       let length = min(8, count &- at)

@@ -73,6 +73,7 @@ struct Tokenizer {
     from start: Int, atMost: Int, into buffer: inout TokenBuffer
   ) -> (stop: Int, isPlain: Bool) {
     let limit = Analyzer.maxFormLength
+    let seed = FormHash.seed
     buffer.reserve(tokens: atMost, bytes: Self.batchForms &+ limit)
     let firstForm = buffer.formsCount
     let firstToken = unsafe buffer.tokens + buffer.count
@@ -105,7 +106,7 @@ struct Tokenizer {
         // The word ends within these eight bytes, and the next one often begins there.
         let bits = UInt64(truncatingIfNeeded: others.trailingZeroBitCount) & 0x38
         length = Int(truncatingIfNeeded: bits &>> 3)
-        hash = FormHash.mix(lower & ((1 &<< bits) &- 1), bits &>> 3)
+        hash = FormHash.mix(seed ^ (lower & ((1 &<< bits) &- 1)), bits &>> 3)
         if UInt8(truncatingIfNeeded: bytes &>> bits) != 0x20, goesOn(i &+ length) {
           isPlain = false
           break
@@ -114,7 +115,7 @@ struct Tokenizer {
         next = rest == 0 ? i &+ 8 : i &+ length &+ rest.trailingZeroBitCount &>> 3
       } else {
         length = 8
-        hash = FormHash.mix(lower, 8)
+        hash = FormHash.mix(seed ^ lower, 8)
         while length <= Self.maxWordBytes {
           (word, foreign, lower) = ASCII.classify(text.word(i &+ length))
           let others = ~word & ASCII.highs
