@@ -23,18 +23,7 @@ public final class IndexWriter: @unchecked Sendable {
     public init() {}
   }
 
-  public struct CommitResult: Sendable, Equatable {
-    /// The generation that holds the changes; the newest one when there were none.
-    public var generation: UInt64
-    /// Documents whose id was not in the index.
-    public var added = 0
-    /// Documents whose id was.
-    public var replaced = 0
-    /// Documents deleted and not replaced.
-    public var deleted = 0
-    /// Why merging stopped; the commit stands.
-    public var mergeFailure: IndexError?
-  }
+  public typealias CommitResult = InvertedIndex.CommitResult
 
   private let directory: any Directory
   private let options: Options

@@ -2,6 +2,20 @@
 
 import Bytes
 
+/// What a commit did.
+public struct CommitResult: Sendable, Equatable {
+  /// The generation that holds the changes; the newest one when there were none.
+  public var generation: UInt64
+  /// Documents whose id was not in the index.
+  public var added = 0
+  /// Documents whose id was.
+  public var replaced = 0
+  /// Documents deleted and not replaced.
+  public var deleted = 0
+  /// Why merging stopped; the commit stands.
+  public var mergeFailure: IndexError?
+}
+
 /// Not thread-safe.
 final class PreparedCommit {
   private let directory: any Directory
@@ -53,7 +67,7 @@ final class PreparedCommit {
 
   /// Commits. Files of a commit that failed are given up; those of one whose durability is unknown are
   /// the manifest's.
-  func commit() throws(IndexError) -> (IndexWriter.CommitResult, Manifest) {
+  func commit() throws(IndexError) -> (CommitResult, Manifest) {
     do throws(IndexError) {
       let outcome = try Commit.perform(directory, identity, uuid: uuid) {
         (manifest) throws(IndexError) in try apply(to: &manifest)
@@ -74,14 +88,14 @@ final class PreparedCommit {
 
   private func apply(
     to manifest: inout Manifest
-  ) throws(IndexError) -> ((IndexWriter.CommitResult, Manifest), Commit.Change) {
+  ) throws(IndexError) -> ((CommitResult, Manifest), Commit.Change) {
     try schema.checkStillHolds(in: manifest, path: directory.path)
     if let fence = manifest.fence, fence.changesSchema, !changes.segments.isEmpty {
       throw .superseded(
         "\(directory.path): a rebuild with another schema is at work; no document can be added "
           + "before it ends")
     }
-    var result = IndexWriter.CommitResult(generation: 0)
+    var result = CommitResult(generation: 0)
     var segments: [Manifest.Segment] = []
     var found: [SortedIDs] = []
     for entry in manifest.segments {
