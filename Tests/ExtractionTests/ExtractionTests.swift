@@ -255,7 +255,7 @@ import Testing
     ("Žluťoučký kůň\n\nx", "Žluťoučký kůň"),
     ("What is it?\n\nx", "What is it?"),
     (".\\\" comment\n.TH \"GIT\\-LOG\" \"1\" \"2021\"\n.SH NAME\n", "GIT-LOG(1)"),
-    (".Dd May 1\n.Dt LS 1\n", "LS(1)"),
+    ("\n.Dd May 1\n.Dt LS 1\n", "LS(1)"),
   ])
   func firstLinesThatAreTitles(_ text: String, _ title: String) {
     #expect(PlainText.title(of: Array(text.utf8)) == title)

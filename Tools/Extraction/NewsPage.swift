@@ -26,7 +26,7 @@ struct NewsPage: Equatable {
 
   /// nil: `text` (UTF-8) is no page.
   init?(_ text: [UInt8]) {
-    guard text.count <= Self.maximumSize else { return nil }
+    guard text.count <= Self.maximumSize, Self.isCandidate(text) else { return nil }
     let texts = Self.lines(text)
     let series = Self.series(texts)
     let captured = texts.prefix(3).lazy.compactMap { PageDate.parse($0.text) }.first
@@ -56,6 +56,35 @@ struct NewsPage: Equatable {
     let below = page.lines[page.body.upperBound...]
     related = Self.related(below, not: series?.line)
     tags = below.lazy.compactMap { Self.tags($0) }.first ?? []
+  }
+
+  /// What nearly every other text is told by, from its bytes: too few lines that are signs, and no line that could
+  /// be an agency's dateline.
+  private static func isCandidate(_ text: [UInt8]) -> Bool {
+    var signs: Set<String> = []
+    var start = 0
+    while start < text.count {
+      let end = text[start...].firstIndex(of: 0x0a) ?? text.count
+      var line = text[start..<end]
+      start = end + 1
+      while let byte = line.first, byte <= 0x20 { line = line.dropFirst() }
+      if line.count >= 2, isCapital(line[line.startIndex]), isCapital(line[line.startIndex + 1]),
+        line.prefix(80).contains(UInt8(ascii: "("))
+      {
+        return true
+      }
+      guard (2...PageWords.longestSign + 2).contains(line.count) else { continue }
+      let word = String(decoding: line, as: UTF8.self).trimmingSpace().lowercased()
+      if PageWords.signs.contains(word), signs.insert(word).inserted, signs.count == 2 {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// An ASCII capital, or what may be one of another alphabet.
+  private static func isCapital(_ byte: UInt8) -> Bool {
+    byte >= 0x80 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
   }
 
   /// Trimmed lines that are not blank.

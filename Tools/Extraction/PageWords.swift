@@ -23,6 +23,9 @@ enum PageWords {
     поделиться|подписаться|реклама|войти
     """)
 
+  /// Bytes.
+  static let longestSign = signs.reduce(0) { max($0, $1.utf8.count) }
+
   /// Further lines of menus and toolbars.
   static let menu: Set<String> = words(
     """

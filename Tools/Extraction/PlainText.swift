@@ -4,7 +4,8 @@ enum PlainText {
   ///
   /// Apart means: a blank line or an underline behind it, or a `#` of Markdown before it.
   static func title(of text: [UInt8]) -> String? {
-    if let first = text.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "'") {
+    let first = text.first { $0 > 0x20 }
+    if first == UInt8(ascii: ".") || first == UInt8(ascii: "'") {
       if let title = manualTitle(of: text) { return title }
     }
     var rest = text[...]
