@@ -48,12 +48,13 @@ struct Explainer {
       }
       return try leaf(
         weight, segment, document, "phrase in " + names.joined(separator: ", "), details)
-    case .and(let all, let optional, _):
+    case .and(let all, let optional, let none):
       var parts: [Explanation] = []
       for child in all {
         guard let part = try explanation(child, segment, document) else { return nil }
         parts.append(part)
       }
+      for child in none where try explanation(child, segment, document) != nil { return nil }
       for child in optional {
         if let part = try explanation(child, segment, document) { parts.append(part) }
       }

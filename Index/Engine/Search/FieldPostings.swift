@@ -27,11 +27,11 @@ struct FieldPostings: ~Copyable {
   private let owner: FieldNorms?
   private let hasFrequencies: Bool
 
-  // The bounds last computed, and the last document of the block and group that they are of.
-  private var blockUntil = PostingsCursor.end
-  private var blockLargest: Float = 0
-  private var groupUntil = PostingsCursor.end
-  private var groupLargest: Float = 0
+  // The bounds last computed (negative: none yet), and the last document of the block and group they are of.
+  private var blockUntil: UInt32 = 0
+  private var blockLargest: Float = -1
+  private var groupUntil: UInt32 = 0
+  private var groupLargest: Float = -1
   private let listBound: Float
   private var pairs: [Impact] = []
 
@@ -73,7 +73,7 @@ struct FieldPostings: ~Copyable {
   mutating func values(_ start: Int, _ end: Int, into output: UnsafeMutablePointer<Float>) {
     let documents = unsafe cursor.documents
     let factors = unsafe self.factors.base
-    guard let norms = unsafe norms else {
+    guard let norms = unsafe norms, hasFrequencies else {
       if hasFrequencies {
         let frequencies = unsafe cursor.frequencies()
         for i in start..<end {
@@ -94,7 +94,8 @@ struct FieldPostings: ~Copyable {
   /// x of the current document for a frequency.
   @inline(__always)
   func value(frequency: UInt32, document: UInt32) -> Float {
-    let norm = unsafe norms == nil ? 0 : Int(norms.unsafelyUnwrapped[Int(document)])
+    var norm = 0
+    if hasFrequencies, let norms = unsafe norms { norm = Int(unsafe norms[Int(document)]) }
     return unsafe Float(Int32(bitPattern: frequency)) * factors.base[norm]
   }
 
@@ -119,7 +120,7 @@ struct FieldPostings: ~Copyable {
   /// The same for the shallow block.
   mutating func blockBound() throws(IndexError) -> Float {
     let last = cursor.shallowLast
-    if blockUntil != last {
+    if blockUntil != last || blockLargest < 0 {
       try cursor.impacts(.block, into: &pairs)
       blockLargest = FieldPostings.largest(pairs, factors)
       blockUntil = last
@@ -130,7 +131,7 @@ struct FieldPostings: ~Copyable {
   /// The same for the group of 32 blocks around the shallow one.
   mutating func groupBound() throws(IndexError) -> Float {
     let last = cursor.shallowGroupLast
-    if groupUntil != last {
+    if groupUntil != last || groupLargest < 0 {
       try cursor.impacts(.group, into: &pairs)
       groupLargest = FieldPostings.largest(pairs, factors)
       groupUntil = last

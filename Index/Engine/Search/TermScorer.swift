@@ -228,6 +228,7 @@ final class TermScorer: Scorer {
       if groupLast > blockLast {
         let x = unsafe try postings.pointee.groupBound()
         if saturation.score(x) <= minimum {
+          if groupLast == PostingsCursor.end { return PostingsCursor.end }
           from = groupLast &+ 1
           continue
         }

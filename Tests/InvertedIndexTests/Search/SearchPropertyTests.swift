@@ -1,0 +1,287 @@
+// Random documents and random queries: the engine must answer what the naive engine answers, to the bit.
+
+import Testing
+
+@testable import InvertedIndex
+
+/// Documents and queries by chance, from a seed that failures print.
+struct SearchChance {
+  var random: FormatRandom
+
+  init(seed: UInt64) { random = FormatRandom(state: seed) }
+
+  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+
+  mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+
+  /// A word, the common ones far more often; `(exact, index)`.
+  mutating func word() -> (String, String) {
+    let rank = min(below(60), below(60), below(60))
+    let stem = "w\(rank)"
+    // Words 1 modulo 3 have three endings, words 2 modulo 3 always the same one.
+    switch rank % 3 {
+    case 1: return (stem + ["", "s", "ed"][below(3)], stem)
+    case 2: return (stem + "é", stem)
+    default: return (stem, stem)
+    }
+  }
+
+  mutating func tokens(_ count: Int) -> [NaiveToken] {
+    var position: UInt32 = 0
+    return (0..<count).map { _ in
+      defer { position += oneIn(40) ? 100 : 1 }
+      let (exact, index) = word()
+      return NaiveToken(exact: exact, index: index, position: position)
+    }
+  }
+
+  mutating func document(_ number: Int, deleted: Int) -> NaiveDocument {
+    var document = NaiveDocument(id: "d\(number)")
+    if !oneIn(5) { document.texts[NaiveField.title] = tokens(1 + below(4)) }
+    if !oneIn(20) {
+      document.texts[NaiveField.body] = tokens(oneIn(50) ? below(300) + 1 : 1 + below(12))
+    }
+    if !oneIn(4) {
+      document.keywords[NaiveField.tags] = (0...below(3)).map { _ in "tag \(below(12))" }
+    }
+    if !oneIn(4) {
+      document.numbers[NaiveField.year] = (0...(oneIn(6) ? 2 : 0)).map { _ in
+        Int64(1990 + below(40))
+      }
+    }
+    document.isLive = deleted == 0 || !oneIn(deleted)
+    return document
+  }
+
+  mutating func term(_ field: Int) -> FieldTerm {
+    if oneIn(30) { return FieldTerm(field: field, bytes: Array("absent".utf8)) }
+    let (exact, index) = word()
+    return oneIn(4)
+      ? FieldTerm(field: field, space: .exact, bytes: Array(exact.utf8))
+      : FieldTerm(field: field, bytes: Array(index.utf8))
+  }
+
+  mutating func boost() -> Float { [1, 1, 1, 2.5, 0.3, 0][below(6)] }
+
+  mutating func termQuery() -> Query {
+    let fields =
+      [[NaiveField.title], [NaiveField.body], [NaiveField.title, NaiveField.body]][below(3)]
+    var parts: [TermQuery.Part] = []
+    let (exact, index) = word()
+    let isExact = oneIn(4)
+    for field in fields {
+      let term =
+        isExact
+        ? FieldTerm(field: field, space: .exact, bytes: Array(exact.utf8))
+        : FieldTerm(field: field, bytes: Array(index.utf8))
+      parts.append(TermQuery.Part(term: term, weight: [1, 3, 0.5][below(3)]))
+    }
+    if oneIn(8) {
+      parts.append(
+        TermQuery.Part(
+          term: FieldTerm(
+            field: NaiveField.tags, space: .value, bytes: Array("tag \(below(12))".utf8))))
+    }
+    return .term(TermQuery(parts: parts, boost: boost()))
+  }
+
+  mutating func phraseQuery() -> Query {
+    var parts: [PhraseQuery.Part] = []
+    for field in oneIn(2) ? [NaiveField.body] : [NaiveField.title, NaiveField.body] {
+      var slots: [PhraseQuery.Slot] = []
+      var offset = 0
+      for _ in 0..<(2 + below(2)) {
+        var terms = [term(field)]
+        if oneIn(6) { terms.append(term(field)) }
+        slots.append(PhraseQuery.Slot(offset: offset, terms: Array(Set(terms))))
+        offset += oneIn(5) ? 2 : 1
+      }
+      if oneIn(5) {
+        slots[slots.count - 1].terms = []
+        slots[slots.count - 1].patterns = [pattern(field)]
+      }
+      parts.append(PhraseQuery.Part(field: field, weight: [1, 2][below(2)], slots: slots))
+    }
+    return .phrase(PhraseQuery(parts: parts, boost: boost()))
+  }
+
+  mutating func pattern(_ field: Int) -> TermPattern {
+    let space: TermSpace = field == NaiveField.tags ? .value : .index
+    let stem = field == NaiveField.tags ? "tag 1" : "w\(1 + below(5))"
+    switch below(3) {
+    case 0:
+      return TermPattern(field: field, space: space, shape: .prefix(Array(stem.utf8)))
+    case 1:
+      return TermPattern(
+        field: field, space: space,
+        shape: .wildcard([.one, .any, .bytes(Array("\(below(10))".utf8))]))
+    default:
+      return TermPattern(
+        field: field, space: space, shape: .wildcard([.bytes(Array(stem.utf8)), .one]))
+    }
+  }
+
+  mutating func leaf() -> Query {
+    switch below(12) {
+    case 0...5: return termQuery()
+    case 6, 7: return phraseQuery()
+    case 8:
+      let field = [NaiveField.title, NaiveField.body, NaiveField.tags][below(3)]
+      return .expansion(ExpansionQuery(patterns: [pattern(field)], boost: boost()))
+    case 9:
+      let low = Int64(1988 + below(40))
+      return .range(
+        .integers(field: NaiveField.year, low...(low + Int64(below(8)))), boost: boost())
+    case 10:
+      return oneIn(2)
+        ? .exists(field: 1 + below(4), boost: boost())
+        : .range(
+          .keywords(
+            field: NaiveField.tags,
+            lower: oneIn(3)
+              ? nil
+              : KeywordBound(bytes: Array("tag \(below(12))".utf8), included: oneIn(2)),
+            upper: oneIn(3)
+              ? nil
+              : KeywordBound(bytes: Array("tag \(below(12))".utf8), included: oneIn(2))),
+          boost: boost())
+    default: return .all(boost: boost())
+    }
+  }
+
+  mutating func query(depth: Int) -> Query {
+    if depth == 0 || oneIn(4) { return leaf() }
+    func children(_ count: Int) -> [Query] { (0..<count).map { _ in query(depth: depth - 1) } }
+    switch below(5) {
+    case 0, 1:
+      return .and(
+        all: children(1 + below(3)), optional: oneIn(3) ? children(1) : [],
+        none: oneIn(3) ? children(1) : [])
+    case 2, 3: return .or(children(2 + below(4)))
+    default: return .best(children(2 + below(2)))
+    }
+  }
+}
+
+@Suite("The engine against the naive one")
+struct SearchPropertyTests {
+  /// Sizes of segments, and one in how many documents is deleted (0: none).
+  struct Shape {
+    var segments: [Int]
+    var deleted: Int
+  }
+
+  static let shapes = [
+    Shape(segments: [1], deleted: 0), Shape(segments: [130, 1, 257], deleted: 7),
+    Shape(segments: [900, 300], deleted: 0), Shape(segments: [9_500], deleted: 0),
+    Shape(segments: [4_096, 5_000, 700], deleted: 11),
+  ]
+
+  static func run(_ view: SearchView, _ query: Query, _ filters: [Query]) throws -> QueryRun {
+    var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: .never)
+    return try QueryRun(
+      view, try rewriter.rewrite(query), filters: filters, deadline: .never)
+  }
+
+  static func rewritten(_ view: SearchView, _ query: Query) throws -> Query {
+    var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: .never)
+    return try rewriter.rewrite(query)
+  }
+
+  func check(
+    _ engine: NaiveEngine, _ view: SearchView, _ query: Query, filters: [Query], _ chance: String,
+    limit: Int
+  ) throws {
+    let rewritten = try Self.rewritten(view, query)
+    let expected = engine.search(rewritten, filters: filters)
+    let run = try QueryRun(view, rewritten, filters: filters, deadline: .never)
+    let wanted = expected.prefix(limit).map {
+      ScoredDocument(document: UInt32($0.document), score: $0.score)
+    }
+    for mode in [SearchRequest.TotalMode.exact, .atLeast] {
+      let found = try run.top(limit, total: mode)
+      try #require(found.hits == wanted, "\(chance) \(mode): \(rewritten)")
+      if mode == .exact {
+        try #require(
+          found.total == Total(value: expected.count, exact: true), "\(chance): \(rewritten)")
+      } else {
+        try #require(found.total.value <= expected.count, "\(chance): \(rewritten)")
+      }
+    }
+    try #require(try run.count().total.value == expected.count, "\(chance): \(rewritten)")
+    // What a query is expanded to matches what the query says.
+    let matches = Set(engine.search(query, filters: filters).map(\.document))
+    try #require(matches == Set(expected.map(\.document)), "\(chance): \(query)")
+    if let first = expected.randomElement() {
+      let explanation = try run.explain(UInt32(first.document))
+      try #require(explanation.value == first.score, "\(chance): \(rewritten)")
+    }
+  }
+
+  @Test("matches, ranks, scores and totals are equal", arguments: shapes.indices)
+  func equal(_ shape: Int) throws {
+    let shape = Self.shapes[shape]
+    let seed = UInt64.random(in: 0..<1_000_000)
+    var chance = SearchChance(seed: seed)
+    var documents: [NaiveDocument] = []
+    for number in 0..<shape.segments.reduce(0, +) {
+      documents.append(chance.document(number, deleted: shape.deleted))
+    }
+    let engine = NaiveEngine(documents: documents)
+    let view = try engine.view(segments: shape.segments)
+    let rounds = documents.count > 2_000 ? 40 : 120
+    for round in 0..<rounds {
+      let query = chance.query(depth: round % 4)
+      let filters = chance.oneIn(4) ? [chance.query(depth: 1)] : []
+      let filter = try filters.map { try Self.rewritten(view, $0) }
+      try check(
+        engine, view, query, filters: filter, "seed \(seed), round \(round)",
+        limit: [0, 1, 10, 100][round % 4])
+    }
+  }
+
+  @Test("sorted by columns, missing values last")
+  func sorted() throws {
+    let seed = UInt64.random(in: 0..<1_000_000)
+    var chance = SearchChance(seed: seed)
+    let documents = (0..<1_400).map { chance.document($0, deleted: 9) }
+    let engine = NaiveEngine(documents: documents)
+    let view = try engine.view(segments: [600, 500, 300])
+    for round in 0..<60 {
+      let query = try Self.rewritten(view, chance.query(depth: 2))
+      let descending = chance.oneIn(2)
+      let byTag = chance.oneIn(2)
+      let thenScore = chance.oneIn(2)
+      var keys: [SortField] = [
+        byTag
+          ? .column(field: NaiveField.tags, type: .keyword, descending: descending)
+          : .column(field: NaiveField.year, type: .integer, descending: descending)
+      ]
+      if thenScore { keys.append(.score) }
+      func key(_ number: Int) -> String? {
+        let document = documents[number]
+        let values =
+          byTag
+          ? document.keywords[NaiveField.tags] ?? []
+          : (document.numbers[NaiveField.year] ?? []).map { "\($0)" }
+        return descending ? values.max() : values.min()
+      }
+      let expected = engine.search(query).sorted { a, b in
+        let (first, second) = (key(a.document), key(b.document))
+        if first != second {
+          guard let first else { return false }
+          guard let second else { return true }
+          return descending ? first > second : first < second
+        }
+        if thenScore, a.score != b.score { return a.score > b.score }
+        return a.document < b.document
+      }
+      let run = try QueryRun(view, query, deadline: .never)
+      let found = try run.sorted(by: keys, 25)
+      try #require(
+        found.hits.map { Int($0.document) } == expected.prefix(25).map(\.document),
+        "seed \(seed), round \(round): \(query)")
+      try #require(found.total.value == expected.count)
+    }
+  }
+}
