@@ -262,18 +262,25 @@ struct NaiveEngine {
       _ part: PhraseQuery.Part, _ slots: [[NaiveTerm]], _ document: NaiveDocument
     ) -> Int {
       guard let tokens = document.texts[part.field] else { return 0 }
-      func has(_ slot: Int, at position: UInt32) -> Bool {
-        for token in tokens where token.position == position {
-          for term in slots[slot] {
-            if (term.space == .exact ? token.exact : token.index) == term.text { return true }
+      /// Where the phrase would begin for each place that fits a slot.
+      func starts(_ slot: Int) -> Set<Int> {
+        var result: Set<Int> = []
+        let patterns = part.slots[slot].patterns
+        for token in tokens {
+          var fits = false
+          for term in slots[slot] where !fits {
+            fits = (term.space == .exact ? token.exact : token.index) == term.text
           }
-          if part.slots[slot].patterns.contains(where: { fits($0, token) }) { return true }
+          for pattern in patterns where !fits { fits = self.fits(pattern, token) }
+          if fits { result.insert(Int(token.position) - part.slots[slot].offset) }
         }
-        return false
+        return result
       }
-      return Set(tokens.map(\.position)).count { start in
-        part.slots.indices.allSatisfy { has($0, at: start + UInt32(part.slots[$0].offset)) }
+      var common = starts(0)
+      for slot in slots.indices.dropFirst() where !common.isEmpty {
+        common.formIntersection(starts(slot))
       }
+      return common.count
     }
 
     private func fits(_ pattern: TermPattern, _ document: NaiveDocument) -> Bool {

@@ -173,8 +173,8 @@ struct SearchPropertyTests {
 
   static let shapes = [
     Shape(segments: [1], deleted: 0), Shape(segments: [130, 1, 257], deleted: 7),
-    Shape(segments: [900, 300], deleted: 0), Shape(segments: [9_500], deleted: 0),
-    Shape(segments: [4_096, 5_000, 700], deleted: 11),
+    Shape(segments: [900, 300], deleted: 0), Shape(segments: [5_500], deleted: 0),
+    Shape(segments: [4_096, 900], deleted: 11),
   ]
 
   static func run(_ view: SearchView, _ query: Query, _ filters: [Query]) throws -> QueryRun {
@@ -229,7 +229,7 @@ struct SearchPropertyTests {
     }
     let engine = NaiveEngine(documents: documents)
     let view = try engine.view(segments: shape.segments)
-    let rounds = documents.count > 2_000 ? 40 : 120
+    let rounds = documents.count > 2_000 ? 25 : 100
     for round in 0..<rounds {
       let query = chance.query(depth: round % 4)
       let filters = chance.oneIn(4) ? [chance.query(depth: 1)] : []
