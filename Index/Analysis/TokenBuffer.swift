@@ -194,7 +194,7 @@ public struct TokenBuffer: ~Copyable {
   @inline(__always)
   private func hash(_ form: Int, _ length: Int) -> UInt64 {
     let base = unsafe UnsafeRawPointer(forms + form)
-    var hash: UInt64 = 0
+    var hash = FormHash.seed
     var at = 0
     while length &- at > 8 {
       let word = unsafe base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
