@@ -68,7 +68,7 @@ extension Schema {
   func checkStillHolds(in manifest: Manifest, path: String) throws(IndexError) {
     if manifest.content.schema == text { return }
     guard try manifest.content.parsedSchema(path: path).extends(self) else {
-      throw .superseded("\(path): the schema was changed by a rebuild meanwhile")
+      throw .superseded("\(path): the schema was changed by a rebuild or a rollback meanwhile")
     }
   }
 

@@ -50,7 +50,10 @@ public enum Merging {
     _ directory: any Directory, _ policy: MergePolicy, _ maxSegments: Int?
   ) throws(IndexError) -> (Manifest, [Int])? {
     guard let manifest = try Commit.readManifest(directory) else { return nil }
-    let fenced = Set(manifest.fence?.segments ?? [])
+    var fenced: Set<String> = []
+    if let fence = manifest.fence, try !Commit.isFree(fence.lock, in: directory) {
+      fenced = Set(fence.segments)
+    }
     let candidates = manifest.segments.map { segment -> MergePolicy.Candidate? in
       if fenced.contains(segment.name) { return nil }
       return .init(

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Testing
 
 @testable import InvertedIndex
@@ -168,5 +169,182 @@ func versionSchema() throws -> Schema {
     try rebuild.addStoredDocuments()
     try rebuild.commit()
     #expect(try contents(Snapshot.open(directory)) == before)
+  }
+}
+
+@Suite struct FailureTests {
+  private static var options: IndexWriter.Options {
+    var options = IndexWriter.Options()
+    options.merges = false
+    return options
+  }
+
+  /// No space at any operation of a commit: an error, the old generation, and the next writer succeeds.
+  @Test func noSpaceAtAnyStep() throws {
+    var step = 0
+    while true {
+      let disk = FaultDisk(seed: 1)
+      let directory = FaultDirectory(disk)
+      let writer = try IndexWriter.open(directory, create: versionSchema(), options: Self.options)
+      try writer.add(makeDocument("a", [("v", "1")]))
+      try writer.add(makeDocument("b", [("v", "1")]))
+      try writer.commit()
+      disk.fault = .error(ENOSPC)
+      disk.fuse = step
+      var failure: IndexError?
+      do throws(IndexError) {
+        try writer.add(makeDocument("a", [("v", "2")]))
+        try writer.delete(id: "b")
+        try writer.commit()
+      } catch {
+        failure = error
+      }
+      let burned = disk.fuse == nil
+      disk.fuse = nil
+      let found = try contents(Snapshot.open(directory))
+      switch failure {
+      case nil: #expect(found == ["a": "2"])
+      case .unknownDurability: #expect(found == ["a": "2"])
+      default: #expect(found == ["a": "1", "b": "1"], "step \(step)")
+      }
+      writer.close()
+      let next = try IndexWriter.open(directory, options: Self.options)
+      try next.add(makeDocument("c", [("v", "1")]))
+      try next.commit()
+      next.close()
+      #expect(try contents(Snapshot.open(directory))["c"] == "1")
+      #expect(try IndexCheck.run(directory).orphans == [], "step \(step)")
+      if !burned { break }
+      step += 1
+    }
+    #expect(step > 10)
+  }
+
+  /// After a directory sync that failed nothing is acknowledged before a newer manifest is durable.
+  @Test func unknownDurabilityIsResolvedByTheNextCommit() throws {
+    let disk = FaultDisk(seed: 1)
+    let directory = FaultDirectory(disk)
+    let writer = try IndexWriter.open(directory, create: versionSchema(), options: Self.options)
+    try writer.add(makeDocument("a", [("v", "1")]))
+    // The last step of a commit is the second sync of the directory; try each until it is that.
+    var unknown: UInt64?
+    for step in 0..<40 where unknown == nil {
+      let trial = FaultDisk(seed: 1)
+      let place = FaultDirectory(trial)
+      let one = try IndexWriter.open(place, create: versionSchema(), options: Self.options)
+      try one.add(makeDocument("a", [("v", "1")]))
+      trial.fault = .error(EIO)
+      trial.fuse = step
+      do throws(IndexError) {
+        try one.commit()
+      } catch {
+        guard case .unknownDurability(let generation, EIO) = error else { continue }
+        unknown = generation
+        let result = try one.commit()
+        #expect(result.generation == generation + 1, "an empty commit makes it durable")
+        #expect(try one.commit().generation == generation + 1)
+        trial.reboot()
+        #expect(try contents(Snapshot.open(FaultDirectory(trial))) == ["a": "1"])
+      }
+    }
+    #expect(unknown == 2)
+    writer.close()
+  }
+
+  @Test func whileARebuildChangesTheSchemaNobodyAdds() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: versionSchema(), options: Self.options)
+    try writer.add(makeDocument("a", [("v", "1")]))
+    try writer.add(makeDocument("b", [("v", "1")]))
+    try writer.commit()
+    let schema = try Schema(
+      fields: [Field(name: "v", type: .text), Field(name: "n", type: .integer)], dynamic: .reject)
+    let rebuild = try Rebuild.begin(directory, schema: schema, options: Self.options)
+    #expect(throws: IndexError.self) { try Rebuild.begin(directory) }
+    let deleter = try IndexWriter.open(directory, options: Self.options)
+    try deleter.delete(id: "b")
+    try deleter.commit()
+    try writer.add(makeDocument("c", [("v", "1")]))
+    #expect(throws: IndexError.self) { try writer.commit() }
+    try rebuild.addStoredDocuments()
+    try rebuild.commit()
+    let snapshot = try Snapshot.open(directory)
+    #expect(snapshot.schema == schema)
+    #expect(try contents(snapshot) == ["a": "1"])
+    // A writer of the old schema cannot go on.
+    try deleter.add(makeDocument("d", [("v", "1")]))
+    #expect(throws: IndexError.self) { try deleter.commit() }
+    try IndexHistory(directory).rollBack(to: .beforeRebuild)
+    #expect(try Snapshot.open(directory).schema == versionSchema())
+  }
+
+  @Test func aRebuildNeedsStoredFields() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let schema = try Schema(fields: [Field(name: "v", type: .text, stored: false)])
+    let writer = try IndexWriter.open(directory, create: schema, options: Self.options)
+    try writer.add(makeDocument("a", [("v", "1")]))
+    try writer.commit()
+    let rebuild = try Rebuild.begin(directory, options: Self.options)
+    #expect(throws: IndexError.self) { try rebuild.addStoredDocuments() }
+    rebuild.cancel()
+    try writer.add(makeDocument("b", [("v", "1")]))
+    try writer.commit()
+    #expect(
+      try Commit.readManifest(directory)?.fence == nil, "a void fence goes with the next commit")
+  }
+
+  @Test func aDocumentThatDoesNotFitIsToldAndTheOthersStay() throws {
+    for threads in [1, 2] {
+      let directory = FaultDirectory(FaultDisk(seed: 1))
+      var options = Self.options
+      options.threads = threads
+      let told = Failures()
+      options.onReject = { tag, error in told.add("\(tag)") }
+      let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
+      try writer.add(makeDocument("a", [("v", "1")]), tag: 1)
+      try writer.add(makeDocument("b", [("w", "1")]), tag: 2)
+      var nameless = Document()
+      nameless.append("v", "1")
+      try writer.add(nameless, tag: 3)
+      try writer.commit()
+      #expect(told.all.sorted() == ["2", "3"])
+      #expect(try contents(Snapshot.open(directory)) == ["a": "1"])
+      writer.close()
+    }
+  }
+
+  @Test func aBudgetMakesSeveralSegments() throws {
+    for threads in [1, 2] {
+      let directory = FaultDirectory(FaultDisk(seed: 1))
+      var options = Self.options
+      options.threads = threads
+      options.memory = 1 << 20
+      let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
+      for id in 0..<4_000 {
+        try writer.add(makeDocument("document-\(id % 3_000)", [("v", "version \(id) \(id * 7)")]))
+      }
+      try writer.commit()
+      let snapshot = try Snapshot.open(directory)
+      #expect(snapshot.segments.count > threads)
+      #expect(snapshot.documentCount - snapshot.deletedCount == 3_000)
+      writer.close()
+    }
+  }
+
+  @Test func namedSnapshotsKeepTheirFiles() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let writer = try IndexWriter.open(directory, create: versionSchema(), options: Self.options)
+    try writer.add(makeDocument("a", [("v", "1")]))
+    try writer.commit()
+    let history = IndexHistory(directory)
+    try history.keep("first")
+    for version in 2..<6 {
+      try writer.add(makeDocument("a", [("v", "\(version)")]))
+      try writer.commit()
+    }
+    try history.rollBack(to: .named("first"))
+    #expect(try contents(Snapshot.open(directory)) == ["a": "1"])
+    try history.remove("first")
+    #expect(throws: IndexError.self) { try history.rollBack(to: .named("first")) }
   }
 }
