@@ -89,6 +89,10 @@ struct StoredFieldsReader {
             name: schema.fields[value.field].name, values: [content], isArray: value.inArray))
       }
     }
+    // The id first, wherever it was stored.
+    if let place = places[0], place > 0 {
+      result.fields.insert(result.fields.remove(at: place), at: 0)
+    }
     return result
   }
 
