@@ -51,7 +51,8 @@ public final class Searcher: Sendable {
           id: stored.id, score: result.isScored ? found.score : nil, fields: stored.fields,
           omitted: stored.omitted,
           passages: try highlighter?.passages(
-            document: document, in: segment.reader, deadline: deadline) ?? [],
+            document: document, in: segment.reader, beginning: fields.bytes, deadline: deadline)
+            ?? [],
           explanation: request.explain ? try run.explain(found.document) : nil))
     }
     if result.timedOut { result.total.exact = false }

@@ -73,10 +73,11 @@ final class SegmentBuilder {
     try resolve(document)
     let number = UInt32(documentCount)
     checkpoints.removeAll(keepingCapacity: true)
+    // First, so that the id of a long document is read without its texts.
+    appendID(document, id, number: number)
     for (field, content, inArray) in contents {
       append(content, field: field, inArray: inArray, document: document, number: number)
     }
-    appendID(document, id, number: number)
     for field in fields.indices { fields[field].endDocument(documentCount) }
     documentCount += 1
     stored.removeAll()

@@ -14,13 +14,14 @@ struct StoredFieldsReader {
   /// Texts longer than that are left out unless selected.
   static let shownLength = 1_024
   /// So much of a document is unpacked at first: one block.
-  private static let firstLength = 16 << 10
+  static let firstLength = 16 << 10
 
   private let schema: Schema
   /// Field numbers wanted; nil: everything short.
   private let selected: Set<Int>?
   private let showsAll: Bool
-  private var bytes: [UInt8] = []
+  /// The document last read: its first block, or the whole.
+  private(set) var bytes: [UInt8] = []
 
   /// All fields, whatever their length.
   init(schema: Schema) {

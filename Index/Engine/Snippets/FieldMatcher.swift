@@ -14,19 +14,32 @@ final class FieldMatcher {
   private var indexForm: [UInt8] = []
   /// Roles by number; the first is none.
   private var roleSets: [[HighlightTerms.Role]] = [[]]
+  /// Roles of the terms of each space, by the hashes of their forms.
+  private let exact: [UInt64: [HighlightTerms.Role]]
+  private let index: [UInt64: [HighlightTerms.Role]]
   private var remembered: [(hash: UInt64, roles: Int)]
 
   /// Tokens taken at a time; the deadline is looked at between.
-  private static let chunk = 512
-  private static let tableSize = 1 << 10
+  private static let chunk = 256
+  /// 64 KiB: the words of some ten documents.
+  private static let tableSize = 1 << 12
 
   init(terms: HighlightTerms, analyzer: Analyzer) {
     self.terms = terms
     self.analyzer = analyzer
     scratch = analyzer.makeScratch()
+    func hashed(_ space: TermSpace) -> [UInt64: [HighlightTerms.Role]] {
+      Dictionary((terms.roles[space] ?? [:]).map { (Self.hash($0.key), $0.value) }) { $0 + $1 }
+    }
+    exact = hashed(.exact)
+    index = hashed(.index)
     // Place 0 is not that of hash 1, so that no place holds a hash of its own at first.
     remembered = Array(repeating: (0, 0), count: Self.tableSize)
     remembered[0].hash = 1
+  }
+
+  private static func hash(_ form: [UInt8]) -> UInt64 {
+    Analyzer.hash(of: unsafe form.span.bytes)
   }
 
   /// Adds the tokens of `text` that play a role to `hits`, their ranges in bytes of `text`.
@@ -60,9 +73,12 @@ final class FieldMatcher {
   private func roles(of index: Int, hash: UInt64) -> Int {
     let place = Int(truncatingIfNeeded: hash & UInt64(Self.tableSize - 1))
     if remembered[place].hash == hash { return remembered[place].roles }
-    let exact = buffer.form(index)
-    analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &indexForm)
-    let roles = terms.roles(of: indexForm, .index) + terms.roles(of: exact, .exact)
+    var roles = exact[hash] ?? []
+    if !self.index.isEmpty {
+      let form = buffer.form(index)
+      analyzer.indexForm(unsafe form.span.bytes, scratch: &scratch, into: &indexForm)
+      roles += self.index[Self.hash(indexForm)] ?? []
+    }
     var number = 0
     if !roles.isEmpty {
       number = roleSets.firstIndex(of: roles) ?? roleSets.count

@@ -33,8 +33,8 @@ final class Highlighter {
   private static let uncertainEnd = 16
   /// Passages of a field, however many are asked for.
   static let maximumPassages = 100
-  /// Bytes of a document taken at first.
-  private static let headLength = 64 << 10
+  /// Bytes of a document taken at first: a block.
+  static let headLength = 16 << 10
 
   private let highlight: SearchRequest.Highlight
   private let limit: Int
@@ -75,11 +75,16 @@ final class Highlighter {
 
   /// At most `highlight.passages` of each field, best first; fields in the schema's order. When the deadline passes, those
   /// found so far.
-  /// - Parameter document: of the segment.
+  /// - Parameters:
+  ///   - document: of the segment.
+  ///   - beginning: the stored document, whole or its first `headLength` bytes at least, if the caller has them.
   func passages(
-    document: Int, in segment: SegmentReader, deadline: Deadline
+    document: Int, in segment: SegmentReader, beginning: [UInt8] = [], deadline: Deadline
   ) throws(IndexError) -> [Passage] {
     guard !targets.isEmpty, limit > 0 else { return [] }
+    head = beginning
+    // Else the caller's next change of its buffer would copy it.
+    defer { if !beginning.isEmpty { head = [] } }
     let values = try values(document, segment)
     var result: [Passage] = []
     for target in targets {
@@ -101,9 +106,9 @@ final class Highlighter {
   private func values(
     _ document: Int, _ segment: SegmentReader
   ) throws(IndexError) -> [StoredDocument.Value] {
-    try segment.stored.window(document, 0..<Self.headLength, into: &head)
+    if head.isEmpty { try segment.stored.window(document, 0..<Self.headLength, into: &head) }
     var length = head.count
-    if length == Self.headLength { length = try segment.stored.length(document) }
+    if length >= Self.headLength { length = try segment.stored.length(document) }
     let prefix = head
     let end = try StoredDocumentReader.headEnd(unsafe prefix.span.bytes, file: segment.name)
     if end > head.count, end <= length {
