@@ -37,6 +37,7 @@ public final class Searcher: Sendable {
         query: prepared.query, schema: view.schema, highlight: highlight)
     }
     var hits: [Hit] = []
+    var size = 0
     for found in result.hits {
       // Hits cost a block of stored documents each: they are looked at again.
       if !hits.isEmpty, deadline.isPassed {
@@ -54,6 +55,12 @@ public final class Searcher: Sendable {
             document: document, in: segment.reader, beginning: fields.bytes, deadline: deadline)
             ?? [],
           explanation: request.explain ? try run.explain(found.document) : nil))
+      size += hits[hits.count - 1].sizeInBytes
+      guard size <= request.maximumBytes else {
+        throw .tooLarge(
+          "\(hits.count) of \(result.hits.count) hits have more than \(request.maximumBytes) bytes: ask "
+            + "for fewer hits (limit) or fields (select)")
+      }
     }
     if result.timedOut { result.total.exact = false }
     return SearchResponse(

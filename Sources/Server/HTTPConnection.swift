@@ -156,8 +156,10 @@ final class HTTPConnection: ChannelInboundHandler {
     isPumping = false
   }
 
+  /// Asks for one more read, unless there is work enough.
   private func readMore() {
-    if state != .running, state != .writing { context?.read() }
+    guard !isPumping, waiting.isEmpty, state != .running, state != .writing else { return }
+    context?.read()
   }
 
   private func begin(_ head: HTTPRequestHead) {

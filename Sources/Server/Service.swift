@@ -101,8 +101,10 @@ final class Service: Sendable {
   ) throws(Problem) -> [UInt8] {
     let opened = try registry.open(name)
     let deadline = deadline(call, request, flag)
+    var bounded = call.request
+    bounded.maximumBytes = limits.answerBytes
     let response = try guarding(name, opened) { () throws(IndexError) in
-      try opened.searcher.search(call.request, deadline: deadline)
+      try opened.searcher.search(bounded, deadline: deadline)
     }
     return Wire.answer(response, pretty: call.pretty)
   }

@@ -182,6 +182,7 @@ extension Problem {
     case .invalid: self.init(.invalidValue, error.description)
     case .document: self.init(.documentRefused, error.description)
     case .superseded: self.init(.superseded, error.description)
+    case .tooLarge: self.init(.answerTooLarge, error.description)
     case .cancelled: self.init(.requestTimeout, error.description)
     case .query(let warnings):
       self.init(

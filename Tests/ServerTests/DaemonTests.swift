@@ -101,6 +101,26 @@ struct DaemonTests {
     try expect(405, "method_not_allowed", "PUT", "/v1/indexes/news")
   }
 
+  @Test("an answer over the limit is refused before it fills the memory, with what to do")
+  func largeAnswers() throws {
+    let bench = IndexBench()
+    let text = String(repeating: "herring and more ", count: 2_000)
+    try bench.commit("long", (0..<20).map { "{\"id\": \"\($0)\", \"body\": \"\(text)\"}" })
+    try bench.start { $0.answerBytes = 200_000 }
+    try until { try bench.status() == "ready" }
+    let all = try bench.ask(
+      "POST", "/v1/indexes/long/search", #"{"query": "herring", "select": ["body"], "limit": 20}"#)
+    #expect(all.status == 400)
+    #expect(all.body.contains("answer_too_large") && all.body.contains("limit"))
+    let few = try bench.ask(
+      "POST", "/v1/indexes/long/search", #"{"query": "herring", "select": ["body"], "limit": 5}"#)
+    #expect(few.status == 200)
+    let short = try bench.json(
+      "POST", "/v1/indexes/long/search", #"{"query": "herring", "limit": 20}"#)
+    #expect(short["hits"]?.array?.count == 20)
+    #expect(short["hits"]?.array?.first?["omitted"] == ["body"])
+  }
+
   @Test("whatever people type into a query is no error")
   func queries() throws {
     let bench = IndexBench()

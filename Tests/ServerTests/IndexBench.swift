@@ -25,10 +25,12 @@ final class IndexBench {
     Self.remove(folder)
   }
 
-  func start() throws {
+  func start(_ change: (inout Limits) -> Void = { _ in }) throws {
+    var limits = Limits()
+    change(&limits)
     let socket = try ListeningSocket.bind(path: path, mode: 0o600)
     daemon = try Daemon.start(
-      socket: socket, data: data, workers: 2,
+      socket: socket, data: data, workers: 2, limits: limits,
       logger: Logger(label: "test") { _ in StandardErrorLog(level: .critical) })
   }
 

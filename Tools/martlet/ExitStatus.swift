@@ -68,6 +68,7 @@ extension Failure {
     case .invalid, .query: self.init(.usage, "\(error)")
     case .document: self.init(.data, "\(error)")
     case .superseded: self.init(.temporary, "\(error)")
+    case .tooLarge: self.init(.usage, "\(error)")
     case .unknownDurability: self.init(.io, "\(error)")
     case .cancelled: self.init(.temporary, "\(error)")
     }

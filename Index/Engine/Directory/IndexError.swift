@@ -23,6 +23,8 @@ public enum IndexError: Error, Sendable, Equatable {
   case cancelled
   /// A query that had to be read strictly, and the places where it could not be. Never empty.
   case query(warnings: [QueryWarning])
+  /// An answer would take more memory than its caller allows.
+  case tooLarge(String)
 }
 
 extension IndexError: CustomStringConvertible {
@@ -40,6 +42,7 @@ extension IndexError: CustomStringConvertible {
     case .document(let id, let field, let detail):
       (id.map { "document \($0): " } ?? "") + (field.map { "field \($0): " } ?? "") + detail
     case .superseded(let what): what
+    case .tooLarge(let what): what
     case .unknownDurability(let generation, let code):
       "generation \(generation) is visible, but may not survive a power cut: "
         + SystemError("fsync", code: code).message

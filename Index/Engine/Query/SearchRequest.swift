@@ -70,6 +70,8 @@ public struct SearchRequest: Sendable, Equatable {
   public var highlight: Highlight?
   public var total: TotalMode = .exact
   public var explain: Bool = false
+  /// Stored fields and passages of all hits may have so many bytes; more is `IndexError.tooLarge`.
+  public var maximumBytes: Int = .max
 
   /// More hits than that are an export.
   public static let maxLimit = 10_000

@@ -43,6 +43,23 @@ public struct Hit: Sendable {
   public var explanation: Explanation?
 }
 
+extension Hit {
+  /// Of its texts, roughly: what bounds the memory of an answer.
+  var sizeInBytes: Int {
+    var size = id.utf8.count
+    for field in fields {
+      for value in field.values {
+        switch value {
+        case .text(let text), .keyword(let text), .date(_, let text): size += text.utf8.count
+        case .integer, .double, .boolean: size += 8
+        }
+      }
+    }
+    for passage in passages { size += passage.text.utf8.count }
+    return size
+  }
+}
+
 /// A stored field of a document with its values in order.
 public struct StoredField: Sendable, Equatable {
   public var name: String
