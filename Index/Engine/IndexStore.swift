@@ -68,6 +68,7 @@ public struct IndexStore: Sendable {
     try check(name)
     try makeDirectories()
     try withDirectory { (descriptor) throws(IndexError) in
+      try sweep(descriptor)
       do throws(IndexError) {
         _ = try attempt("mkdir", "\(path)/\(name)") { unsafe mkdirat(descriptor, name, 0o750) }
         try giveToOwner(name, below: descriptor)
@@ -91,20 +92,40 @@ public struct IndexStore: Sendable {
     try directory.remove(FileName.manifest)
     try directory.sync()
     var random = SystemRandomNumberGenerator()
-    let parting = ".dropped-" + FileName.randomWriter(using: &random)
+    let parting = IndexStore.droppedPrefix + FileName.randomWriter(using: &random)
     try withDirectory { (descriptor) throws(IndexError) in
       _ = try attempt("rename", "\(path)/\(name)") {
         unsafe renameat(descriptor, name, descriptor, parting)
       }
       _ = try attempt("fsync", path) { fsync(descriptor) }
-      for file in try directory.list() {
-        _ = try attempt("unlink", "\(path)/\(parting)/\(file)") {
-          unsafe unlinkat(descriptor, "\(parting)/\(file)", 0)
-        }
+      try empty(parting, below: descriptor)
+    }
+  }
+
+  private static let droppedPrefix = ".dropped-"
+
+  /// Removes what a drop that was killed has left. What cannot be removed stays.
+  private func sweep(_ descriptor: Int32) throws(IndexError) {
+    let copy = try attempt("open", path) {
+      unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    for name in try namesBelow(copy, path) where name.hasPrefix(IndexStore.droppedPrefix) {
+      do throws(IndexError) { try empty(name, below: descriptor) } catch { continue }
+    }
+  }
+
+  /// Removes a directory and its files.
+  private func empty(_ name: String, below descriptor: Int32) throws(IndexError) {
+    let opened = try attempt("open", "\(path)/\(name)") {
+      unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    }
+    for file in try namesBelow(opened, "\(path)/\(name)") {
+      _ = try attempt("unlink", "\(path)/\(name)/\(file)") {
+        unsafe unlinkat(descriptor, "\(name)/\(file)", 0)
       }
-      _ = try attempt("rmdir", "\(path)/\(parting)") {
-        unsafe unlinkat(descriptor, parting, AT_REMOVEDIR)
-      }
+    }
+    _ = try attempt("rmdir", "\(path)/\(name)") {
+      unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
     }
   }
 
@@ -138,9 +159,20 @@ public struct IndexStore: Sendable {
         if made != 0, code != EEXIST, code != EACCES, code != EROFS, code != EISDIR {
           throw .system(call: "mkdir", path: prefix, code: code)
         }
+        if made == 0 { try syncParent(of: prefix) }
       }
       prefix += "/"
     }
+  }
+
+  /// Makes the name of a new directory durable.
+  private func syncParent(of directory: String) throws(IndexError) {
+    let parent = "\(directory)/.."
+    let descriptor = try attempt("open", parent) {
+      unsafe Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    defer { _ = close(descriptor) }
+    _ = try attempt("fsync", parent) { fsync(descriptor) }
   }
 
   /// Made by root, the directory belongs to whom the data directory belongs to.
