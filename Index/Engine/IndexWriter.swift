@@ -51,7 +51,7 @@ public final class IndexWriter: @unchecked Sendable {
       manifest = try Commit.create(directory, content: Manifest.Content(schema: schema))
     }
     guard let manifest else { throw .notFound("index \(directory.path)") }
-    try manifest.content.checkAnalyzers(path: directory.path)
+    if let mismatch = manifest.content.analyzerMismatch(path: directory.path) { throw mismatch }
     let identity = try WriterIdentity(directory: directory)
     do throws(IndexError) {
       try Commit.recover(directory, by: identity)

@@ -16,6 +16,7 @@ public final class Searcher: Sendable {
     _ request: SearchRequest, deadline: Deadline = .never
   ) throws(IndexError) -> SearchResponse {
     let start = Deadline.now()
+    if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
     guard (0...SearchRequest.maxLimit).contains(request.limit) else {
       throw .invalid("limit: \(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
     }
@@ -74,6 +75,7 @@ public final class Searcher: Sendable {
     _ request: SearchRequest, deadline: Deadline = .never
   ) throws(IndexError) -> CountResponse {
     let start = Deadline.now()
+    if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
     let view = reader.view
     let prepared = try PreparedQuery(request, view, deadline: deadline)
     let run = try QueryRun(

@@ -91,17 +91,18 @@ extension Manifest.Content {
     analyzers = schema.fingerprints
   }
 
-  /// - Throws: `invalid` when this program's analyzers make other terms than the index has.
-  func checkAnalyzers(path: String) throws(IndexError) {
+  /// Why this program's analyzers do not make the terms that the index has; nil when they do.
+  func analyzerMismatch(path: String) -> IndexError? {
     for analyzer in analyzers {
       guard let mine = Analyzer.named(analyzer.name) else {
-        throw .invalid("\(path): this program has no analyzer \(analyzer.name)")
+        return .invalid("\(path): this program has no analyzer \(analyzer.name)")
       }
       guard mine.fingerprint == analyzer.value else {
-        throw .invalid(
+        return .invalid(
           "\(path): was written with another version of the analyzer \(analyzer.name); rebuild it")
       }
     }
+    return nil
   }
 }
 

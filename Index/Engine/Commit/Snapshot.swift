@@ -35,6 +35,9 @@ package final class Snapshot: Sendable {
   package let documentCount: Int
   package let deletedCount: Int
 
+  /// Why texts and queries cannot be compared with the terms of this index: it was written with other analyzers.
+  package let analyzerMismatch: IndexError?
+
   private static let attempts = 10
 
   private init(
@@ -44,6 +47,7 @@ package final class Snapshot: Sendable {
     self.schema = schema
     self.segments = segments
     self.files = files
+    analyzerMismatch = manifest.content.analyzerMismatch(path: files.path)
     documentCount = segments.reduce(0) { $0 + $1.entry.documentCount }
     deletedCount = segments.reduce(0) { $0 + $1.entry.deletedCount }
   }
@@ -109,6 +113,7 @@ extension Manifest.Content {
 /// right. Thread-safe.
 final class SegmentFiles: Sendable {
   private let directory: any Directory
+  var path: String { directory.path }
   private struct Open {
     var readers: [String: SegmentReader] = [:]
     var lives: [String: LiveDocs] = [:]

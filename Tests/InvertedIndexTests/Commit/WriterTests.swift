@@ -347,4 +347,29 @@ func versionSchema() throws -> Schema {
     try history.remove("first")
     #expect(throws: IndexError.self) { try history.rollBack(to: .named("first")) }
   }
+
+  /// Other analyzers make other terms: an error, not a wrong answer, until the index is rebuilt.
+  @Test func anIndexOfOtherAnalyzersIsRebuilt() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let schema = try Schema(fields: [Field(name: "v", type: .text)])
+    let writer = try IndexWriter.open(directory, create: schema, options: Self.options)
+    try writer.add(makeDocument("a", [("v", "one")]))
+    try writer.commit()
+    writer.close()
+    let identity = try WriterIdentity(directory: directory)
+    let uuid = try Snapshot.open(directory).uuid
+    _ = try Commit.perform(directory, identity, uuid: uuid) { (manifest) throws(IndexError) in
+      manifest.content.analyzers[0].value ^= 1
+      return ((), .arrangement)
+    }
+    identity.close()
+    #expect(throws: IndexError.self) { try IndexWriter.open(directory) }
+    let searcher = Searcher(try IndexReader.open(directory))
+    #expect(throws: IndexError.self) { try searcher.search(SearchRequest(query: "one")) }
+    let rebuild = try Rebuild.begin(directory, options: Self.options)
+    try rebuild.addStoredDocuments()
+    try rebuild.commit()
+    let found = try Searcher(try IndexReader.open(directory)).search(SearchRequest(query: "one"))
+    #expect(found.hits.map(\.id) == ["a"])
+  }
 }
