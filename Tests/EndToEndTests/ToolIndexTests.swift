@@ -67,7 +67,9 @@ struct ToolIndexTests {
         "h3", "h11",
       ])
     #expect(try ToolIndexTests.ids(bench, "date:2020 crane") == ["h6"])
-    #expect(try ToolIndexTests.ids(bench, "", "--filter", "colour=red").isEmpty)
+    let unknown = try bench.run("search", "news", "", "--filter", "colour=red")
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("colour"))
   }
 
   @Test("count, get, stats, schema and export agree with what was put in")

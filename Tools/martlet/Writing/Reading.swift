@@ -88,7 +88,8 @@ final class Reading: Sendable {
       case .skipped(let skipped):
         let kind = Reading.kind(skipped, isGiven: given.contains(skipped.path))
         if kind != .skipped { progress.clear() }
-        refusals.add(kind, place: skipped.path, line: nil, reason: skipped.reason, text: nil)
+        let what = skipped.kind == .binary ? "binary, not text: " : ""
+        refusals.add(kind, place: skipped.path, line: nil, reason: what + skipped.reason, text: nil)
       }
       count.bytes = Int(source.bytesRead)
       progress.update(done: count.bytes, documents: count.documents)
