@@ -34,7 +34,7 @@ struct Martlet: ParsableCommand {
           ExportCommand.self,
         ]),
       CommandGroup(
-        name: "Care for", subcommands: [MergeCommand.self, DropCommand.self]),
+        name: "Care for", subcommands: [VerifyCommand.self, MergeCommand.self, DropCommand.self]),
     ])
 
   static func main() {

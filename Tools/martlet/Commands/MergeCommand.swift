@@ -1,7 +1,6 @@
 import ArgumentParser
 import InvertedIndex
 import JSON
-import Synchronization
 
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -62,21 +61,4 @@ struct MergeCommand: ParsableCommand {
           + Progress.duration(progress.elapsed))
     }
   }
-}
-
-/// A progress line that may be told from any thread.
-final class SharedProgress: Sendable {
-  private let progress: Mutex<Progress>
-
-  init(_ label: String, unit: Progress.Unit, total: Int?, quiet: Bool) {
-    progress = Mutex(Progress(label, unit: unit, total: total, quiet: quiet))
-  }
-
-  var elapsed: Double { progress.withLock { $0.elapsed } }
-
-  func update(done: Int, total: Int) {
-    progress.withLock { $0.update(done: done, documents: done, total: total) }
-  }
-
-  func clear() { progress.withLock { $0.clear() } }
 }

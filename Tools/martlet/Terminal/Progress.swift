@@ -17,7 +17,7 @@ final class Progress {
   private var drawn: UInt64 = 0
   private var visible = false
   private var done = 0
-  private var documents = 0
+  private var documents: Int? = 0
 
   /// - Parameter total: in `unit`, when it is known.
   init(_ label: String, unit: Unit, total: Int?, quiet: Bool) {
@@ -32,9 +32,9 @@ final class Progress {
 
   /// - Parameters:
   ///   - done: how much of `total`, in the progress' unit.
-  ///   - documents: how many documents so far.
+  ///   - documents: how many documents so far; nil where they are not counted.
   ///   - total: what 100 % is, when that is only known now.
-  func update(done: Int, documents: Int, total: Int? = nil) {
+  func update(done: Int, documents: Int?, total: Int? = nil) {
     if let total { self.total = total }
     self.done = done
     self.documents = documents
@@ -69,7 +69,8 @@ final class Progress {
   func line(width: Int) -> String {
     let seconds = max(elapsed, 0.001)
     let rate = Double(done) / seconds
-    var parts = ["\(label):", counted(documents, "document")]
+    var parts = ["\(label):"]
+    if let documents { parts.append(counted(documents, "document")) }
     if let total, total > 0 {
       let share = min(1, Double(done) / Double(total))
       parts.append(Progress.bar(share, cells: 20))
