@@ -27,13 +27,16 @@ struct ToolConcurrencyTests {
     var fuse: Int?
   }
 
-  /// Each batch is one commit: documents of its own, and one that every batch of the writer replaces.
+  /// Batches take turns in so many places: the later one replaces the documents of the earlier.
+  private static let places = 5
+
+  /// Each batch is one commit: all documents of its place, and one that every batch of the writer replaces.
   private static func batch(_ writer: String, _ number: Int, count: Int) -> String {
     var lines = ""
     for i in 0..<count {
+      let id = "\(writer)\(number % places)-\(i)"
       lines +=
-        #"{"id":"\#(writer)\#(number)-\#(i)","writer":"\#(writer)","batch":\#(number),"body":"words of \#(i)"}"#
-        + "\n"
+        #"{"id":"\#(id)","writer":"\#(writer)","batch":\#(number),"body":"words of \#(i)"}"# + "\n"
     }
     lines +=
       #"{"id":"latest-\#(writer)","writer":"\#(writer)","batch":\#(number),"body":"latest"}"# + "\n"
@@ -59,7 +62,7 @@ struct ToolConcurrencyTests {
     var rebuilt = 0
     var rebuildKills = 0
     var failures: [String] = []
-    let rounds = 40
+    let rounds = 30
     var rebuilds = 0
     while rebuilds < rounds || running["rebuild"] != nil {
       for writer in writers {
@@ -113,7 +116,7 @@ struct ToolConcurrencyTests {
     }
     #expect(failures.isEmpty, "seed \(seed): \(failures)")
 
-    // What is there: ids and the last batch of each writer.
+    // What is there: of each writer and place the batches and how many of their documents.
     let export = try bench.run("export", "news")
     try #require(export.status == 0, "seed \(seed): \(export.errors)")
     var found: [String: [Int: Int]] = ["a": [:], "b": [:], "s": [:]]
@@ -131,11 +134,15 @@ struct ToolConcurrencyTests {
     #expect(found["s"] == [0: 300], "seed \(seed)")
     for writer in writers {
       let batches = found[writer] ?? [:]
-      for number in acknowledged[writer] ?? [] {
-        #expect(batches[number] == size, "seed \(seed): batch \(writer)\(number) was acknowledged")
-      }
       for (number, count) in batches {
         #expect(count == size, "seed \(seed): half of batch \(writer)\(number)")
+      }
+      // A batch may be in without having been acknowledged: it was killed between its commit and its end.
+      for place in 0..<ToolConcurrencyTests.places {
+        let there = batches.keys.filter { $0 % ToolConcurrencyTests.places == place }.max() ?? 0
+        let told =
+          acknowledged[writer]?.filter { $0 % ToolConcurrencyTests.places == place }.max() ?? 0
+        #expect(there >= told, "seed \(seed): \(writer)\(told) was acknowledged, \(there) is there")
       }
       #expect(latest[writer] == batches.keys.max(), "seed \(seed): the last batch in wins")
     }
@@ -180,7 +187,7 @@ struct ToolConcurrencyTests {
     let bench = try ToolBench()
     _ = try bench.run(
       "index", "news", "-q", "-", input: ToolConcurrencyTests.batch("a", 0, count: 50))
-    for number in 1...6 {
+    for number in 1...4 {
       let file = try bench.file(
         "a\(number).jsonl", ToolConcurrencyTests.batch("a", number, count: 50))
       let work = [
@@ -196,6 +203,6 @@ struct ToolConcurrencyTests {
         #expect(result.status == 0, "\(result.errors)")
       }
     }
-    #expect(try bench.run("count", "news", "words").output == "350\n")
+    #expect(try bench.run("count", "news", "words").output == "250\n")
   }
 }

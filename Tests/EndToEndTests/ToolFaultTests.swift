@@ -100,7 +100,8 @@ struct ToolFaultTests {
     let result = try bench.run("index", "news", file)
     #expect(result.status == 65)
     #expect(
-      result.errors.contains("big.jsonl:1") && result.errors.contains("67108864"), "\(result.errors)")
+      result.errors.contains("big.jsonl:1") && result.errors.contains("67108864"),
+      "\(result.errors)")
     #expect(try bench.run("count", "news").output == "1\n")
   }
 

@@ -232,7 +232,9 @@ final class ToolBench {
 
   /// Lets other users look into the bench.
   func openForAll() throws {
-    guard unsafe chmod(path, 0o755) == 0 else { throw ToolFault(what: "chmod \(path)", code: errno) }
+    guard unsafe chmod(path, 0o755) == 0 else {
+      throw ToolFault(what: "chmod \(path)", code: errno)
+    }
   }
 
   /// The names in a folder below the bench, sorted.
