@@ -36,7 +36,9 @@ public enum Merging {
     defer { lock.release() }
     var count = 0
     var attempts = 0
-    while let (manifest, chosen) = try choose(directory, policy, maxSegments), attempts < 1_000 {
+    // Other writers may commit segments faster than one merges: after so many it is somebody else's turn.
+    let limit = maxSegments == nil ? 16 : 1_000
+    while let (manifest, chosen) = try choose(directory, policy, maxSegments), attempts < limit {
       attempts += 1
       let merge = try PreparedMerge(
         directory, manifest, chosen: chosen, identity: identity, memory: memory, progress: progress)

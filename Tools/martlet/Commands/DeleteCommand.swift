@@ -22,7 +22,7 @@ struct DeleteCommand: ParsableCommand {
   @Argument(help: "The index.") var name: String
   @Argument(help: ArgumentHelp("Ids of documents.", valueName: "id")) var ids: [String] = []
   @Option(
-    name: .customLong("query"),
+    name: .customLong("query"), parsing: .unconditional,
     help: ArgumentHelp("Delete what this query finds.", valueName: "query"))
   var text: String?
   @OptionGroup var query: QueryOptions

@@ -24,11 +24,17 @@ struct SearchRendering {
     let place = "\(number). "
     let score = hit["score"]?.number.map { "  \(decimals(Float($0)))" } ?? ""
     let width = max(20, terminal.width - place.utf8.count - score.count)
+    var passages = hit["passages"]?.array ?? []
     if let title {
+      // A passage that is the title says it with what matched.
+      let whole = passages.firstIndex { $0["text"]?.string == title }
+      let short = shortened(printable(title), to: width)
+      let shown = whole.map { highlighted(passages[$0], otherwise: .bold) }
       output.line(
-        place + terminal.style(shortened(printable(title), to: width), .bold)
+        place + ((short == title ? shown : nil) ?? terminal.style(short, .bold))
           + terminal.style(score, .dim))
       output.line("   " + terminal.style(detail(fields, id: id), .dim))
+      if let whole { passages.remove(at: whole) }
     } else {
       output.line(place + terminal.style(id, .bold) + terminal.style(score, .dim))
     }
@@ -37,7 +43,7 @@ struct SearchRendering {
         output.line("   \(printable(member.name)): \(printable(Answer.text(member.value)))")
       }
     }
-    for passage in hit["passages"]?.array ?? [] { output.line("   " + highlighted(passage)) }
+    for passage in passages { output.line("   " + highlighted(passage)) }
     if let explanation = hit["explanation"], !explanation.isNull { explain(explanation, depth: 0) }
     output.line()
   }
@@ -59,24 +65,25 @@ struct SearchRendering {
     return (parts + [id]).joined(separator: " · ")
   }
 
-  /// The text of a passage with its ranges ([start, end) in bytes of the text) in bold; on one line.
-  func highlighted(_ passage: JSONValue) -> String {
-    let text = passage["text"]?.string ?? ""
-    let bytes = Array(text.utf8)
+  /// The text of a passage on one line, with its ranges ([start, end) in bytes of the text) set off.
+  /// - Parameter otherwise: how the rest looks.
+  func highlighted(_ passage: JSONValue, otherwise: Terminal.Style? = nil) -> String {
+    let bytes = Array((passage["text"]?.string ?? "").utf8)
+    func piece(_ range: Range<Int>, _ style: Terminal.Style?) -> String {
+      let text = printable(String(decoding: bytes[range], as: UTF8.self))
+      guard let style, !text.isEmpty else { return text }
+      return terminal.style(text, style)
+    }
     var result = ""
     var at = 0
     for range in passage["ranges"]?.array ?? [] {
       guard let bounds = range.array, bounds.count == 2, let start = bounds[0].int,
-        let end = bounds[1].int,
-        at <= start, start < end, end <= bytes.count
+        let end = bounds[1].int, at <= start, start < end, end <= bytes.count
       else { continue }
-      result += printable(String(decoding: bytes[at..<start], as: UTF8.self))
-      let match = printable(String(decoding: bytes[start..<end], as: UTF8.self))
-      result += terminal.styled ? terminal.style(match, .match) : match
+      result += piece(at..<start, otherwise) + piece(start..<end, .match)
       at = end
     }
-    result += printable(String(decoding: bytes[at...], as: UTF8.self))
-    return result
+    return result + piece(at..<bytes.count, otherwise)
   }
 
   private func explain(_ node: JSONValue, depth: Int) {
