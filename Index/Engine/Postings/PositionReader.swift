@@ -61,10 +61,10 @@ struct PositionReader: ~Copyable {
       guard index >= reached else {
         throw file.corrupt(offset, "positions asked for backwards")
       }
-      while reached < index {
-        skip &+= Int(unsafe frequencies[reached])
-        reached &+= 1
-      }
+      var sum: UInt64 = 0
+      for place in reached..<index { sum &+= UInt64(unsafe frequencies[place]) }
+      skip &+= Int(sum)
+      reached = index
       heldCount = Int(unsafe frequencies[index])
       if isPlain { try readPlain() } else { try read() }
       reached &+= 1

@@ -29,19 +29,14 @@ struct PostingsCursor: ~Copyable {
   private let detail: PostingsDetail
   private let file: CheckedFile
   private let documentCount: UInt32
-  private let blocks: Int
   /// The list: the file's bytes from `start` to `dataEnd`; then its block data.
   private let start: Int
   private let dataEnd: Int
   private let location: TermEntry.Location
 
-  // Block data, checked as a whole when the cursor was made. A list of one block has one entry in `lasts`.
-  @unsafe private let lasts: UnsafeRawPointer
-  @unsafe private let infos: UnsafeRawPointer
-  @unsafe private let groups: UnsafeRawPointer
-  private let impactsOffset: Int
-  private let impactsLength: Int
-  private let listImpacts: Int
+  private var data: BlockData
+  /// For the last document of a list without block data.
+  @unsafe private let ownLast: UnsafeMutablePointer<UInt32>
 
   private var block = 0
   private var shallow = 0
@@ -62,7 +57,7 @@ struct PostingsCursor: ~Copyable {
     if entry.documentFrequency >= blockSize,
       case .list(let offset, let length, let metadata) = entry.location
     {
-      let fixed = fixedLength(entry.documentFrequency)
+      let fixed = BlockData.fixedLength(documents: entry.documentFrequency)
       guard metadata >= fixed else {
         throw file.corrupt(offset, "\(metadata) bytes of block data, \(fixed) expected")
       }
@@ -71,13 +66,6 @@ struct PostingsCursor: ~Copyable {
     var cursor = unsafe PostingsCursor(file, entry, data)
     try cursor.load(0)
     return cursor
-  }
-
-  /// Bytes of block data before the impacts.
-  private static func fixedLength(_ documentFrequency: Int) -> Int {
-    let blocks = (documentFrequency &+ blockSize &- 1) / blockSize
-    return 4 &+ 20 &* blocks
-      &+ 12 &* ((blocks &+ PostingsWriter.groupBlocks &- 1) / PostingsWriter.groupBlocks)
   }
 
   /// `data`: the checked block data of a list of 128 documents or more.
@@ -93,7 +81,6 @@ struct PostingsCursor: ~Copyable {
     unsafe frequencyBuffer = documents + (blockSize &+ Self.padding)
     unsafe packedFrequencies = UnsafeRawPointer(documents)
     self.file = file
-    blocks = (entry.documentFrequency &+ blockSize &- 1) / blockSize
     self.start = start
     self.dataEnd = dataEnd
     detail = entry.detail
@@ -102,21 +89,11 @@ struct PostingsCursor: ~Copyable {
     documentCount = UInt32(truncatingIfNeeded: file.documentCount)
     location = entry.location
     positionReader = PositionReader(file)
+    unsafe ownLast = frequencyBuffer + blockSize
     if let data = unsafe data {
-      unsafe lasts = data + 4
-      unsafe infos = lasts + 4 &* blocks
-      unsafe groups = infos + 16 &* blocks
-      let fixed = Self.fixedLength(entry.documentFrequency)
-      impactsOffset = dataEnd &+ fixed
-      impactsLength = metadata &- fixed
-      listImpacts = Int(unsafe data.loadUnaligned(as: UInt32.self).littleEndian)
+      unsafe self.data = BlockData(data, metadata, documents: entry.documentFrequency)
     } else {
-      unsafe lasts = UnsafeRawPointer(frequencyBuffer + blockSize)
-      unsafe infos = lasts
-      unsafe groups = lasts
-      impactsOffset = start
-      impactsLength = dataEnd &- start
-      listImpacts = 0
+      unsafe self.data = BlockData(last: ownLast, impacts: UnsafeRawPointer(ownLast), 0)
     }
   }
 
@@ -150,7 +127,7 @@ struct PostingsCursor: ~Copyable {
 
   /// Goes to the first document of the next block.
   mutating func nextBlock() throws(IndexError) {
-    if block < blocks { try load(block &+ 1) }
+    if block < data.count { try load(block &+ 1) }
   }
 
   /// Goes to the first document ≥ `target`; stays where it is when that is the current one.
@@ -189,8 +166,7 @@ struct PostingsCursor: ~Copyable {
 
   /// Last document of the shallow block's group of 32; `end` after the last one.
   var shallowGroupLast: UInt32 {
-    let last = min((shallow | (PostingsWriter.groupBlocks &- 1)), blocks &- 1)
-    return shallow < blocks ? lastDocument(last) : Self.end
+    shallow < data.count ? data.last(data.groupEnd(shallow)) : Self.end
   }
 
   // MARK: What the block holds
@@ -211,7 +187,7 @@ struct PostingsCursor: ~Copyable {
   /// where positions are not kept.
   @unsafe
   mutating func positions() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
-    guard detail == .positions, block < blocks else {
+    guard detail == .positions, block < data.count else {
       return unsafe UnsafeBufferPointer(start: nil, count: 0)
     }
     let counts = unsafe frequencies()
@@ -222,72 +198,76 @@ struct PostingsCursor: ~Copyable {
   /// the end. Without frequencies the one pair is (1, 0).
   func impacts(_ level: ImpactLevel, into pairs: inout [Impact]) throws(IndexError) {
     pairs.removeAll(keepingCapacity: true)
-    if case .single(_, let norm, _, _) = location {
-      if shallow == 0 || level == .list {
-        pairs.append(
-          detail == .documents
-            ? Impact(frequency: 1, norm: 0)
-            : Impact(frequency: UInt32(truncatingIfNeeded: totalFrequency), norm: norm))
-      }
+    guard shallow < data.count || level == .list else { return }
+    if let only = onlyImpact {
+      pairs.append(only)
       return
     }
-    guard shallow < blocks || level == .list else { return }
-    guard detail != .documents else {
-      pairs.append(Impact(frequency: 1, norm: 0))
-      return
+    var bytes = data.impacts(level, min(shallow, data.count &- 1))
+    for _ in 0..<(try impactCount(&bytes)) {
+      let norm = bytes.byte()
+      pairs.append(Impact(frequency: bytes.varint31(), norm: norm))
     }
-    var offset = 0
-    if blocks > 1 || documentFrequency == blockSize {
-      let group = shallow / PostingsWriter.groupBlocks
-      switch level {
-      case .list: offset = listImpacts
-      case .group: offset = groupWord(group, 8)
-      case .block:
-        let info = unsafe infos.loadUnaligned(
-          fromByteOffset: shallow &* 16 &+ 8, as: UInt64.self
-        ).littleEndian
-        offset = groupWord(group, 4) &+ Int(info &>> 48)
+    if bytes.failed { throw badImpacts() }
+  }
+
+  /// The greatest frequency × factor of the norm among the impacts of the shallow block, of its group, or of the
+  /// list; 0 after the end. `factors` has 256 of them, none negative.
+  @unsafe
+  func bound(_ level: ImpactLevel, _ factors: UnsafePointer<Float>) throws(IndexError) -> Float {
+    guard shallow < data.count || level == .list else { return 0 }
+    if let only = onlyImpact {
+      return unsafe Float(Int32(bitPattern: only.frequency)) * factors[Int(only.norm)]
+    }
+    var bytes = data.impacts(level, min(shallow, data.count &- 1))
+    let pairs = try impactCount(&bytes)
+    var greatest: Float = 0
+    var place = 0
+    // Two bytes a pair, as nearly always, need no bounds one by one.
+    if bytes.remaining >= 2 &* Impact.limit {
+      while place < pairs {
+        let frequency = unsafe bytes.peek(2 &* place &+ 1)
+        if frequency >= 0x80 { break }
+        let factor = unsafe factors[Int(bytes.peek(2 &* place))]
+        greatest = max(greatest, Float(frequency) * factor)
+        place &+= 1
       }
+      bytes.skip(2 &* place)
     }
-    try readImpacts(offset, into: &pairs)
+    while place < pairs {
+      let factor = unsafe factors[Int(bytes.byte())]
+      greatest = max(greatest, Float(Int32(bitPattern: bytes.varint31())) * factor)
+      place &+= 1
+    }
+    if bytes.failed { throw badImpacts() }
+    return greatest
   }
 
   // MARK: Inside
 
-  private func readImpacts(_ offset: Int, into pairs: inout [Impact]) throws(IndexError) {
-    guard offset <= impactsLength else {
-      throw file.corrupt(impactsOffset, "impacts outside their list")
-    }
-    // At most 8 pairs of at most 6 bytes: no need to look at more.
-    var bytes = try file.scanner(impactsOffset &+ offset, min(impactsLength &- offset, 64))
-    let pairCount = Int(bytes.byte())
-    guard pairCount > 0, pairCount <= Impact.limit else {
-      throw file.corrupt(impactsOffset &+ offset, "\(pairCount) impacts")
-    }
-    for _ in 0..<pairCount {
-      let norm = bytes.byte()
-      pairs.append(Impact(frequency: bytes.varint31(), norm: norm))
-    }
-    if bytes.failed { throw file.corrupt(impactsOffset &+ offset, "impacts that make no sense") }
-  }
-
-  private func groupWord(_ group: Int, _ offset: Int) -> Int {
-    Int(
-      unsafe groups.loadUnaligned(fromByteOffset: group &* 12 &+ offset, as: UInt32.self)
-        .littleEndian)
-  }
-
-  /// Last document of a block below `blocks`.
+  /// The one pair of a term in one document, or of a list without frequencies.
   @inline(__always)
-  private func lastDocument(_ block: Int) -> UInt32 {
-    unsafe lasts.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self).littleEndian
+  private var onlyImpact: Impact? {
+    if detail == .documents { return Impact(frequency: 1, norm: 0) }
+    guard case .single(_, let norm, _, _) = location else { return nil }
+    return Impact(frequency: UInt32(truncatingIfNeeded: totalFrequency), norm: norm)
   }
+
+  @inline(__always)
+  private func impactCount(_ bytes: inout ByteScanner) throws(IndexError) -> Int {
+    let count = Int(bytes.byte())
+    guard count > 0, count <= Impact.limit else { throw badImpacts() }
+    return count
+  }
+
+  @inline(never)
+  private func badImpacts() -> IndexError { file.corrupt(start, "impacts that make no sense") }
 
   /// Decodes the block that holds the first document ≥ `target`, which is after the decoded one.
   @inline(never)
   private mutating func seekBlock(_ target: UInt32) throws(IndexError) {
     // The shallow place may have gone further than `target`.
-    if shallow > block, lastDocument(min(shallow, blocks) &- 1) < target {
+    if shallow > block, data.last(min(shallow, data.count) &- 1) < target {
       try shallowSeek(target)
       try load(shallow)
     } else {
@@ -305,42 +285,42 @@ struct PostingsCursor: ~Copyable {
     var low = first
     var step = 1
     var high = first
-    while high < blocks, lastDocument(high) < target {
+    while high < data.count, data.last(high) < target {
       low = high &+ 1
       high &+= step
       step &<<= 1
     }
-    high = min(high, blocks)
+    high = min(high, data.count)
     while low < high {
       let middle = (low &+ high) &>> 1
-      if lastDocument(middle) < target { low = middle &+ 1 } else { high = middle }
+      if data.last(middle) < target { low = middle &+ 1 } else { high = middle }
     }
     shallow = low
-    guard low < blocks else {
+    guard low < data.count else {
       shallowLast = Self.end
       return
     }
-    shallowLast = lastDocument(low)
+    shallowLast = data.last(low)
     guard shallowLast < documentCount, shallowLast >= target else {
       throw file.corrupt(start, "block data out of order")
     }
   }
 
-  /// Decodes a block and goes to its first document; `blocks` is the end.
+  /// Decodes a block and goes to its first document; `data.count` is the end.
   @inline(never)
   private mutating func load(_ target: Int) throws(IndexError) {
     block = target
     index = 0
-    if target >= blocks {
+    if target >= data.count {
       unsafe documents.update(repeating: Self.end, count: blockSize)
       count = 0
       document = Self.end
       blockLast = Self.end
-      (shallow, shallowLast) = (blocks, Self.end)
+      (shallow, shallowLast) = (data.count, Self.end)
       frequencyBits = -1
       return
     }
-    if blocks > 1 || documentFrequency == blockSize {
+    if data.count > 1 || documentFrequency == blockSize {
       try loadBlock(target)
     } else if case .single(let only, _, let positions, let length) = location {
       count = 1
@@ -350,7 +330,7 @@ struct PostingsCursor: ~Copyable {
         throw file.corrupt(positions, "a frequency of \(totalFrequency)")
       }
       blockLast = only
-      unsafe UnsafeMutableRawPointer(mutating: lasts).storeBytes(of: only, as: UInt32.self)
+      unsafe ownLast.pointee = only
       if totalFrequency <= Int(TermEntry.inlinePositions) {
         positionReader.begin(plain: positions, length)
       } else {
@@ -367,18 +347,14 @@ struct PostingsCursor: ~Copyable {
   }
 
   private mutating func loadBlock(_ target: Int) throws(IndexError) {
-    let last = lastDocument(target)
-    let base = target == 0 ? 0 : lastDocument(target &- 1)
-    let info = unsafe infos.loadUnaligned(fromByteOffset: target &* 16, as: UInt64.self)
-      .littleEndian
-    let more = unsafe infos.loadUnaligned(
-      fromByteOffset: target &* 16 &+ 8, as: UInt64.self
-    ).littleEndian
+    let last = data.last(target)
+    let base = target == 0 ? 0 : data.last(target &- 1)
+    let (info, more) = data.info(target)
     let offset = Int(info & 0xFF_FFFF_FFFF)
     guard last < documentCount, base < documentCount, offset <= dataEnd &- start else {
       throw file.corrupt(start, "block data that makes no sense")
     }
-    if target == blocks &- 1, documentFrequency % blockSize != 0 {
+    if target == data.count &- 1, documentFrequency % blockSize != 0 {
       var bytes = try file.scanner(start &+ offset, dataEnd &- start &- offset)
       try decodeVariable(&bytes, documentFrequency % blockSize, base)
       guard unsafe documents[count &- 1] == last else {
@@ -419,6 +395,7 @@ struct PostingsCursor: ~Copyable {
   /// The only block of a list of fewer than 128 documents.
   private mutating func loadShort() throws(IndexError) {
     var bytes = try file.scanner(start, dataEnd &- start)
+    unsafe data = BlockData(last: ownLast, impacts: bytes.address, dataEnd &- start)
     if detail != .documents {
       let pairs = Int(bytes.byte())
       for _ in 0..<min(pairs, Impact.limit) {
@@ -428,7 +405,7 @@ struct PostingsCursor: ~Copyable {
     }
     try decodeVariable(&bytes, documentFrequency, 0)
     blockLast = unsafe documents[count &- 1]
-    unsafe UnsafeMutableRawPointer(mutating: lasts).storeBytes(of: blockLast, as: UInt32.self)
+    unsafe ownLast.pointee = blockLast
     positionReader.begin(at: file.offset(of: bytes), end: dataEnd, skip: 0)
   }
 

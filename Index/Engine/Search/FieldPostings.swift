@@ -33,23 +33,19 @@ struct FieldPostings: ~Copyable {
   private var groupUntil: UInt32 = 0
   private var groupLargest: Float = -1
   private let listBound: Float
-  private var pairs: [Impact] = []
 
   static func open(
     _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
     let cursor = try segment.postings(entry)
-    var pairs: [Impact] = []
-    pairs.reserveCapacity(Impact.limit)
-    try cursor.impacts(.list, into: &pairs)
+    let listBound = unsafe try cursor.bound(.list, factors.base)
     return FieldPostings(
-      cursor, norms, factors, hasFrequencies: entry.detail != .documents,
-      listBound: largest(pairs, factors), pairs: pairs)
+      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: listBound)
   }
 
   private init(
     _ cursor: consuming PostingsCursor, _ norms: FieldNorms?, _ factors: NormFactors,
-    hasFrequencies: Bool, listBound: Float, pairs: [Impact]
+    hasFrequencies: Bool, listBound: Float
   ) {
     self.cursor = cursor
     self.factors = factors
@@ -57,16 +53,9 @@ struct FieldPostings: ~Copyable {
     unsafe self.norms = norms?.base
     self.hasFrequencies = hasFrequencies
     self.listBound = listBound
-    self.pairs = pairs
   }
 
   var cost: Int { cursor.documentFrequency }
-
-  private static func largest(_ pairs: [Impact], _ factors: NormFactors) -> Float {
-    var x: Float = 0
-    for pair in pairs { x = max(x, Float(pair.frequency) * factors[pair.norm]) }
-    return x
-  }
 
   /// x of the documents from `start` to `end` of the decoded block: written to the same places of `output`.
   @inline(__always)
@@ -121,8 +110,7 @@ struct FieldPostings: ~Copyable {
   mutating func blockBound() throws(IndexError) -> Float {
     let last = cursor.shallowLast
     if blockUntil != last || blockLargest < 0 {
-      try cursor.impacts(.block, into: &pairs)
-      blockLargest = FieldPostings.largest(pairs, factors)
+      unsafe blockLargest = try cursor.bound(.block, factors.base)
       blockUntil = last
     }
     return blockLargest
@@ -132,8 +120,7 @@ struct FieldPostings: ~Copyable {
   mutating func groupBound() throws(IndexError) -> Float {
     let last = cursor.shallowGroupLast
     if groupUntil != last || groupLargest < 0 {
-      try cursor.impacts(.group, into: &pairs)
-      groupLargest = FieldPostings.largest(pairs, factors)
+      unsafe groupLargest = try cursor.bound(.group, factors.base)
       groupUntil = last
     }
     return groupLargest

@@ -113,6 +113,7 @@ struct PostingsTests {
     let segment = try segment(postings, norms: norms, detail: .frequencies)
     let entry = try #require(try segment.terms(1, .index)?.lookup(Array("b".utf8)))
     var cursor = try segment.postings(entry)
+    let factors = (0..<256).map { 1 / (1 + Float($0)) }
     var pairs: [Impact] = []
     var wrong: [String] = []
     for (number, posting) in postings.enumerated() where number % 7 == 0 || count < 300 {
@@ -129,6 +130,13 @@ struct PostingsTests {
           wrong.append("\(level) of \(number): (\(frequency), \(norm)) above \(pairs)")
         }
         if pairs.count > Impact.limit { wrong.append("\(pairs.count) pairs") }
+        let bound = try unsafe factors.span.withUnsafeBufferPointer {
+          (factors) throws(IndexError) -> Float in
+          unsafe try cursor.bound(level, factors.baseAddress!)
+        }
+        if bound != pairs.map({ Float($0.frequency) * factors[Int($0.norm)] }).max() {
+          wrong.append("bound \(bound) of \(pairs)")
+        }
       }
     }
     #expect(wrong == [])
