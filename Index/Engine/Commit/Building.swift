@@ -27,6 +27,8 @@ final class Building: @unchecked Sendable {
   private let shards: [Shard]
   private let workers: [BuildingThread]
   private let budget: MemoryBudget
+  /// What the deletions since the last commit take, at most. They cannot be written out as documents can.
+  private var deletionBytes = 0
   /// Per worker the batch being filled.
   private var filling: [DocumentBatch]
 
@@ -78,10 +80,17 @@ final class Building: @unchecked Sendable {
   }
 
   /// Kills the documents of this id that were added before.
+  /// - Throws: `document` when there are too many for one commit; this one is then not noted.
   func delete(_ id: [UInt8]) throws(IndexError) {
+    let size = id.count + Shard.deletionOverhead
+    guard deletionBytes + size <= options.memory / 2 else {
+      throw .document(
+        id: String(decoding: id, as: UTF8.self), field: nil,
+        detail: "too many deletions for one commit within \(options.memory >> 20) MiB; commit more often")
+    }
+    deletionBytes += size
     if workers.isEmpty {
       shards[0].delete(id)
-      if shards[0].memory > budget.flushLimit { try shards[0].flush() }
       return
     }
     let number = shard(of: unsafe id.span.bytes)
@@ -110,6 +119,7 @@ final class Building: @unchecked Sendable {
   func takeBuilt() -> BuiltChanges {
     let changes = BuiltChanges(shards: shards.map { ($0.built, $0.deletes) })
     for shard in shards { shard.forgetBuilt() }
+    deletionBytes = 0
     return changes
   }
 
@@ -120,6 +130,7 @@ final class Building: @unchecked Sendable {
       workers[number].discard()
     }
     for shard in shards { shard.removeAll() }
+    deletionBytes = 0
   }
 
   /// Where the document's id is; nil when it has none and the reject was told.

@@ -75,7 +75,7 @@ final class MemoryBudget: @unchecked Sendable {
         let growing = free.reduce(0) { $0 + builders[$1] }
         let biggest = free.max { builders[$0] < builders[$1] }
         // What is being written will be gone: judge by what grows, unless all is used up.
-        if bytes > 0, biggest == shard,
+        if biggest == shard,
           flushing.isEmpty ? held > flushLimit : growing > flushLimit / 2
         {
           flushing.insert(shard)

@@ -18,6 +18,8 @@ final class Shard {
   private(set) var built: [BuiltSegment] = []
   /// Id → number of segments, from the first, in which it is deleted.
   private(set) var deletes: [[UInt8]: Int] = [:]
+  /// Bytes of a deletion beside its id, about: the entry of the table and the array's header.
+  static let deletionOverhead = 64
   /// Bytes that the deletes take, about.
   private var deleteMemory = 0
   /// What went wrong for good: a segment could not be written. Everything uncommitted is lost.
@@ -34,7 +36,7 @@ final class Shard {
   }
 
   /// Bytes held.
-  var memory: Int { (builder?.memory ?? 0) + deleteMemory }
+  var memory: Int { builderMemory + deleteMemory }
 
   /// Bytes that a flush would free.
   var builderMemory: Int { builder?.memory ?? 0 }
@@ -57,7 +59,7 @@ final class Shard {
 
   func delete(_ id: [UInt8]) {
     _ = builder?.delete(id: unsafe id.span.bytes)
-    if deletes.updateValue(built.count, forKey: id) == nil { deleteMemory += id.count + 64 }
+    if deletes.updateValue(built.count, forKey: id) == nil { deleteMemory += id.count + Self.deletionOverhead }
   }
 
   /// Writes what was added as a segment.

@@ -372,4 +372,28 @@ func versionSchema() throws -> Schema {
     let found = try Searcher(try IndexReader.open(directory)).search(SearchRequest(query: "one"))
     #expect(found.hits.map(\.id) == ["a"])
   }
+
+  @Test func deletionsBeyondTheBudgetAskForACommit() throws {
+    for threads in [1, 2] {
+      let directory = FaultDirectory(FaultDisk(seed: 1))
+      var options = Self.options
+      options.memory = 1 << 20
+      options.threads = threads
+      let writer = try IndexWriter.open(directory, create: versionSchema(), options: options)
+      var refused = 0
+      for number in 0..<20_000 {
+        do throws(IndexError) {
+          try writer.delete(id: "id\(number)")
+        } catch {
+          guard case .document = error else { throw error }
+          refused += 1
+          try writer.commit()
+          try writer.delete(id: "id\(number)")
+        }
+      }
+      #expect(refused > 0 && refused < 20)
+      try writer.commit()
+      writer.close()
+    }
+  }
 }
