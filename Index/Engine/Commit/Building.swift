@@ -86,7 +86,8 @@ final class Building: @unchecked Sendable {
     guard deletionBytes + size <= options.memory / 2 else {
       throw .document(
         id: String(decoding: id, as: UTF8.self), field: nil,
-        detail: "too many deletions for one commit within \(options.memory >> 20) MiB; commit more often")
+        detail: "too many deletions for one commit within \(options.memory >> 20) MiB; commit more "
+          + "often")
     }
     deletionBytes += size
     if workers.isEmpty {

@@ -59,7 +59,9 @@ final class Shard {
 
   func delete(_ id: [UInt8]) {
     _ = builder?.delete(id: unsafe id.span.bytes)
-    if deletes.updateValue(built.count, forKey: id) == nil { deleteMemory += id.count + Self.deletionOverhead }
+    if deletes.updateValue(built.count, forKey: id) == nil {
+      deleteMemory += id.count + Self.deletionOverhead
+    }
   }
 
   /// Writes what was added as a segment.

@@ -68,16 +68,15 @@ package struct MergePolicy: Sendable, Equatable {
     return best?.merge.sorted()
   }
 
-  /// Merges that bring the segments down to `count`; the smallest are merged first.
+  /// The next merge on the way to `count` segments without deletions: the smallest together, then each that
+  /// has deletions alone. nil when that is reached, or cannot be.
   package func merge(_ segments: [Candidate?], downTo count: Int) -> [Int]? {
-    let target = max(count, 1)
     let bySize = segments.indices
       .filter { segments[$0] != nil }
       .sorted { (sizeOf(segments, $0), $0) < (sizeOf(segments, $1), $1) }
-    let fixed = segments.count - bySize.count
-    let excess = bySize.count + fixed - target
-    guard excess > 0, bySize.count >= 2 else { return nil }
-    return bySize.prefix(excess + 1).sorted()
+    let excess = segments.count - max(count, 1)
+    if excess > 0, bySize.count >= 2 { return bySize.prefix(excess + 1).sorted() }
+    return bySize.first { (segments[$0]?.deletedCount ?? 0) > 0 }.map { [$0] }
   }
 
   private func sizeOf(_ segments: [Candidate?], _ index: Int) -> Int {

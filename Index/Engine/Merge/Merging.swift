@@ -9,7 +9,7 @@ import Bytes
 public enum Merging {
   /// Merges as the policy asks, again and again until it asks no more.
   /// - Parameters:
-  ///   - maxSegments: merges down to so many instead, the policy aside.
+  ///   - maxSegments: merges down to so many, without deletions, the policy aside.
   ///   - memory: bytes that may be held.
   ///   - progress: told the documents merged and all that one merge has, now and then.
   /// - Returns: the number of merges done. 0 also when somebody else is merging.
@@ -30,15 +30,15 @@ public enum Merging {
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) -> Int {
     // Most commits ask for nothing: no lock, no file.
-    guard try choose(directory, policy, maxSegments) != nil,
+    guard let first = try choose(directory, policy, maxSegments),
       let lock = try directory.lock(FileName.mergeLock, wait: false)
     else { return 0 }
     defer { lock.release() }
     var count = 0
     var attempts = 0
     // Other writers may commit segments faster than one merges: after so many it is somebody else's turn.
-    let limit = maxSegments == nil ? 16 : 1_000
-    while let (manifest, chosen) = try choose(directory, policy, maxSegments), attempts < limit {
+    let limit = 16 + first.0.segments.count
+    while attempts < limit, let (manifest, chosen) = try choose(directory, policy, maxSegments) {
       attempts += 1
       let merge = try PreparedMerge(
         directory, manifest, chosen: chosen, identity: identity, memory: memory, progress: progress)

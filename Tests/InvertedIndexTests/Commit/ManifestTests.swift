@@ -157,6 +157,9 @@ import Testing
     #expect(MergePolicy().merge(segments, downTo: 3) == [1, 3])
     #expect(MergePolicy().merge(segments, downTo: 1) == [0, 1, 2, 3])
     #expect(MergePolicy().merge(segments, downTo: 4) == nil)
+    var deleted = segments
+    deleted[2].deletedCount = 1
+    #expect(MergePolicy().merge(deleted, downTo: 4) == [2])
   }
 
   /// Thousands of small commits end in few segments, and each document is rewritten few times.
