@@ -126,6 +126,31 @@ struct FieldPostings: ~Copyable {
     return groupLargest
   }
 
+  /// Marks the documents of the window in `marks`, from where the cursor is on.
+  mutating func match(
+    _ window: Window, into marks: UnsafeMutablePointer<UInt64>
+  ) throws(IndexError) {
+    while cursor.document < window.end {
+      let start = cursor.index
+      let end = place(of: window.end, from: start)
+      let documents = unsafe cursor.documents
+      // Neighbours often share a word: it is put together in a register.
+      var word = unsafe (documents[start] &- window.base) &>> 6
+      var bits: UInt64 = 0
+      for i in start..<end {
+        let at = unsafe documents[i] &- window.base
+        if at &>> 6 != word {
+          unsafe marks[Int(word)] |= bits
+          bits = 0
+          word = at &>> 6
+        }
+        bits |= 1 &<< UInt64(at & 63)
+      }
+      unsafe marks[Int(word)] |= bits
+      try cursor.move(to: end)
+    }
+  }
+
   /// Place in the decoded block of the first document ≥ `end`, from `start` on.
   @inline(__always)
   func place(of end: UInt32, from start: Int) -> Int {

@@ -63,8 +63,73 @@ final class TermPart: FieldPart {
   override func accumulate(
     _ window: Window, _ sums: UnsafeMutablePointer<Float>?, above minimum: Float
   ) throws(IndexError) {
-    if !window.isFull, window.population() &* 8 < cost &* window.count / documents {
-      unsafe try seek(window, sums)
+    guard let sums = unsafe sums else {
+      try match(window)
+      return
+    }
+    unsafe try combine(window, sums) { (old, x) in old + x }
+  }
+
+  /// Narrows the candidates, without x.
+  func match(_ window: Window) throws(IndexError) {
+    if isSeekingCheaper(window) {
+      for word in 0..<window.words {
+        var rest = unsafe window.bits[word]
+        var kept = rest
+        while rest != 0 {
+          let bit = rest.trailingZeroBitCount
+          rest &= rest &- 1
+          let document = window.base &+ UInt32(truncatingIfNeeded: word &<< 6 &+ bit)
+          unsafe try postings.pointee.cursor.seek(document)
+          if unsafe postings.pointee.cursor.document != document { kept &= ~(1 &<< UInt64(bit)) }
+        }
+        unsafe window.bits[word] = kept
+      }
+      return
+    }
+    for word in 0..<window.words { unsafe matched[word] = 0 }
+    unsafe try postings.pointee.cursor.seek(window.base)
+    unsafe try postings.pointee.match(window, into: matched)
+    for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
+  }
+
+  /// Narrows the candidates; the place of each in `values` becomes x, or the smaller of x and what is there.
+  func least(
+    _ window: Window, _ values: UnsafeMutablePointer<Float>, isFirst: Bool
+  ) throws(IndexError) {
+    if isFirst {
+      unsafe try combine(window, values) { (_, x) in x }
+    } else {
+      unsafe try combine(window, values) { (old, x) in min(old, x) }
+    }
+  }
+
+  private func isSeekingCheaper(_ window: Window) -> Bool {
+    !window.isFull && window.population() &* 8 < cost &* window.count / documents
+  }
+
+  @inline(__always)
+  private func combine(
+    _ window: Window, _ output: UnsafeMutablePointer<Float>, _ body: (Float, Float) -> Float
+  ) throws(IndexError) {
+    if isSeekingCheaper(window) {
+      for word in 0..<window.words {
+        var rest = unsafe window.bits[word]
+        var kept = rest
+        while rest != 0 {
+          let bit = rest.trailingZeroBitCount
+          rest &= rest &- 1
+          let at = word &<< 6 &+ bit
+          let document = window.base &+ UInt32(truncatingIfNeeded: at)
+          unsafe try postings.pointee.cursor.seek(document)
+          if unsafe postings.pointee.cursor.document == document {
+            unsafe output[at] = body(output[at], postings.pointee.value())
+          } else {
+            kept &= ~(1 &<< UInt64(bit))
+          }
+        }
+        unsafe window.bits[word] = kept
+      }
       return
     }
     for word in 0..<window.words { unsafe matched[word] = 0 }
@@ -73,45 +138,18 @@ final class TermPart: FieldPart {
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.place(of: window.end, from: start)
       let documents = unsafe postings.pointee.cursor.documents
-      if let sums = unsafe sums {
-        unsafe postings.pointee.values(start, end, into: values)
-        for i in start..<end {
-          let at = unsafe documents[i] &- window.base
-          let bit = UInt64(1) &<< UInt64(at & 63)
-          if unsafe window.bits[Int(at &>> 6)] & bit != 0 {
-            unsafe matched[Int(at &>> 6)] |= bit
-            unsafe sums[Int(at)] += values[i]
-          }
-        }
-      } else {
-        for i in start..<end {
-          let at = unsafe documents[i] &- window.base
-          unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+      unsafe postings.pointee.values(start, end, into: values)
+      for i in start..<end {
+        let at = unsafe documents[i] &- window.base
+        let bit = UInt64(1) &<< UInt64(at & 63)
+        if unsafe window.bits[Int(at &>> 6)] & bit != 0 {
+          unsafe matched[Int(at &>> 6)] |= bit
+          unsafe output[Int(at)] = body(output[Int(at)], values[i])
         }
       }
       unsafe try postings.pointee.cursor.move(to: end)
     }
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
-  }
-
-  private func seek(_ window: Window, _ sums: UnsafeMutablePointer<Float>?) throws(IndexError) {
-    for word in 0..<window.words {
-      var rest = unsafe window.bits[word]
-      var kept = rest
-      while rest != 0 {
-        let bit = rest.trailingZeroBitCount
-        rest &= rest &- 1
-        let at = word &<< 6 &+ bit
-        let document = window.base &+ UInt32(truncatingIfNeeded: at)
-        unsafe try postings.pointee.cursor.seek(document)
-        if unsafe postings.pointee.cursor.document == document {
-          if let sums = unsafe sums { unsafe sums[at] += postings.pointee.value() }
-        } else {
-          kept &= ~(1 &<< UInt64(bit))
-        }
-      }
-      unsafe window.bits[word] = kept
-    }
   }
 }
 

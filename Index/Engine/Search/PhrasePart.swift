@@ -1,6 +1,6 @@
-// Words at fixed distances in one field. Documents first: the rarest slot leads, the others are asked whether they
-// are there too. Then, if the least frequency among the slots could score enough, positions: the rarest two
-// first, the others only as long as places are left.
+// Words at fixed distances in one field. Documents first, by whole blocks or by seeking, whichever is cheaper, with
+// the least x of the words as a bound of the phrase's. Positions last, for documents whose bound could score
+// enough: the rarest two words first, the others only as long as places are left.
 
 /// One slot of a phrase: a term, or several of which any will do.
 @safe
@@ -9,8 +9,9 @@ struct PhraseSlot: ~Copyable {
   private let lists: UnsafeMutablePointer<FieldPostings>
   private let count: Int
   private(set) var document: UInt32 = 0
-  /// Positions of several terms, merged.
+  /// Positions of several terms, sorted, and each once.
   private var merged: [UInt32] = []
+  private var distinct = PositionList()
 
   /// - Parameter lists: initialized; owned from here on.
   init(offset: Int, lists: UnsafeMutablePointer<FieldPostings>, count: Int) {
@@ -54,39 +55,96 @@ struct PhraseSlot: ~Copyable {
     }
   }
 
-  /// Occurrences in the current document.
-  mutating func frequency() -> UInt32 {
-    if count == 1 { return unsafe lists.pointee.cursor.frequency() }
-    var sum: UInt32 = 0
-    for i in 0..<count where unsafe lists[i].cursor.document == document {
-      unsafe sum &+= lists[i].cursor.frequency()
-    }
-    return sum
-  }
-
   /// x of the current document for a frequency.
   func value(_ frequency: UInt32) -> Float {
     unsafe lists.pointee.value(frequency: frequency, document: document)
   }
 
-  /// Calls `body` with the positions in the current document, ascending.
-  mutating func withPositions<R>(
-    _ body: (UnsafeBufferPointer<UInt32>) -> R
-  ) throws(IndexError) -> R {
-    if count == 1 { return unsafe body(try lists.pointee.cursor.positions()) }
+  /// Positions in the current document, ascending; valid until the slot moves or is asked again.
+  @unsafe
+  mutating func positions() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    if count == 1 { return unsafe try lists.pointee.cursor.positions() }
     merged.removeAll(keepingCapacity: true)
     for i in 0..<count where unsafe lists[i].cursor.document == document {
       unsafe merged.append(contentsOf: try lists[i].cursor.positions())
     }
     merged.sort()
     // Two terms may be forms of one word, at the same place.
-    var kept = 0
-    for position in merged where kept == 0 || position != merged[kept - 1] {
-      merged[kept] = position
-      kept += 1
+    distinct.reserve(merged.count)
+    distinct.removeAll()
+    for position in merged { distinct.appendDistinct(position) }
+    return unsafe distinct.all
+  }
+}
+
+/// Positions being collected, at an address that stays until more are added.
+@safe
+struct PositionList: ~Copyable {
+  private var base: UnsafeMutablePointer<UInt32>
+  private var capacity = 64
+  private(set) var count = 0
+
+  init() { unsafe base = .allocate(capacity: 64) }
+
+  deinit { unsafe base.deallocate() }
+
+  @unsafe
+  var all: UnsafeBufferPointer<UInt32> {
+    unsafe UnsafeBufferPointer(start: base, count: count)
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  /// Makes room for `wanted` positions in all.
+  @inline(__always)
+  mutating func reserve(_ wanted: Int) {
+    if wanted > capacity { grow(wanted) }
+  }
+
+  private mutating func grow(_ wanted: Int) {
+    let larger = max(wanted, capacity * 2)
+    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+    unsafe memory.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = memory
+    capacity = larger
+  }
+
+  /// Appends a position unless it is the last one already. There is room for it.
+  @inline(__always)
+  mutating func appendDistinct(_ position: UInt32) {
+    precondition(count < capacity, "room was made")
+    if count > 0, unsafe base[count &- 1] == position { return }
+    unsafe base[count] = position
+    count &+= 1
+  }
+
+  /// Takes the places from which `offset` can be taken away, that much smaller.
+  mutating func takeStarts(_ positions: UnsafeBufferPointer<UInt32>, offset: UInt32) {
+    reserve(positions.count)
+    count = 0
+    for i in 0..<positions.count {
+      let place = unsafe positions[i]
+      if place >= offset { appendDistinct(place &- offset) }
     }
-    merged.removeLast(merged.count - kept)
-    return unsafe merged.withUnsafeBufferPointer { unsafe body($0) }
+  }
+
+  /// Keeps the starts that have one of `positions` at `offset` behind them.
+  mutating func keep(_ positions: UnsafeBufferPointer<UInt32>, offset: UInt32) {
+    var kept = 0
+    var next = 0
+    let end = positions.count
+    for i in 0..<count {
+      let start = unsafe base[i]
+      let wanted = start &+ offset
+      while next < end, unsafe positions[next] < wanted { next &+= 1 }
+      if next == end { break }
+      if unsafe positions[next] == wanted {
+        unsafe base[kept] = start
+        kept &+= 1
+      }
+    }
+    count = kept
   }
 }
 
@@ -95,14 +153,20 @@ final class PhrasePart: FieldPart {
   /// Rarest first.
   private let slots: UnsafeMutablePointer<PhraseSlot>
   private let count: Int
-  private let matched: UnsafeMutablePointer<UInt64>
+  /// The slots of one term once more, rarest first, to find the documents by whole blocks.
+  private let matchers: [TermPart]
+  /// Where the phrase could begin in the document at hand. On the heap for the sake of access without checks.
+  private let starts: UnsafeMutablePointer<PositionList>
+  /// For each candidate the least x of its words.
+  private let least: WindowMemory
   private let isSparse: Bool
-  /// Where the phrase could begin in the document at hand.
-  private var starts: [UInt32] = []
 
-  /// - Parameter slots: initialized, two at least; owned from here on.
+  /// - Parameters:
+  ///   - slots: initialized, two at least; owned from here on.
+  ///   - matchers: for the slots of one term.
   init(
-    slots: UnsafeMutablePointer<PhraseSlot>, count: Int, documents: Int, windowCapacity: Int
+    slots: UnsafeMutablePointer<PhraseSlot>, count: Int, matchers: [TermPart], documents: Int,
+    windowCapacity: Int
   ) {
     // Insertion sort: slots cannot be copied.
     for i in 1..<count {
@@ -114,7 +178,10 @@ final class PhrasePart: FieldPart {
     }
     unsafe self.slots = slots
     self.count = count
-    unsafe matched = .allocate(capacity: windowCapacity / 64)
+    self.matchers = matchers.sorted { $0.cost < $1.cost }
+    unsafe starts = .allocate(capacity: 1)
+    unsafe starts.initialize(to: PositionList())
+    least = WindowMemory(capacity: windowCapacity)
     let cost = unsafe slots.pointee.cost
     isSparse = cost < documents / 1024
     super.init(cost: cost)
@@ -123,7 +190,8 @@ final class PhrasePart: FieldPart {
   deinit {
     unsafe slots.deinitialize(count: count)
     unsafe slots.deallocate()
-    unsafe matched.deallocate()
+    unsafe starts.deinitialize(count: 1)
+    unsafe starts.deallocate()
   }
 
   override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
@@ -141,76 +209,46 @@ final class PhrasePart: FieldPart {
   override func accumulate(
     _ window: Window, _ sums: UnsafeMutablePointer<Float>?, above minimum: Float
   ) throws(IndexError) {
-    for word in 0..<window.words { unsafe matched[word] = 0 }
-    var target = window.base
-    search: while true {
-      // The next candidate that the rarest slot has.
-      unsafe try slots.pointee.seek(target)
-      let document = unsafe slots.pointee.document
-      if document >= window.end { break }
-      guard let at = window.next(from: Int(document &- window.base)) else { break }
-      if window.base &+ UInt32(truncatingIfNeeded: at) != document {
-        target = window.base &+ UInt32(truncatingIfNeeded: at)
-        continue
-      }
-      for i in 1..<count {
-        unsafe try slots[i].seek(document)
-        let other = unsafe slots[i].document
-        if other != document {
-          if other >= window.end { break search }
-          target = other
-          continue search
-        }
-      }
-      target = document &+ 1
+    for (i, matcher) in matchers.enumerated() {
       if minimum > unbounded {
-        var least = UInt32.max
-        for i in 0..<count { least = min(least, unsafe slots[i].frequency()) }
-        if unsafe slots.pointee.value(least) <= minimum { continue }
+        unsafe try matcher.least(window, least.scores, isFirst: i == 0)
+      } else {
+        try matcher.match(window)
       }
-      let frequency = try frequency()
-      if frequency > 0 {
-        unsafe matched[at &>> 6] |= 1 &<< UInt64(at & 63)
-        if let sums = unsafe sums { unsafe sums[at] += slots.pointee.value(frequency) }
-      }
+      if window.isEmpty { return }
     }
-    for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
+    if minimum > unbounded, !matchers.isEmpty {
+      let bounds = unsafe Window(
+        base: window.base, end: window.end, bits: window.bits, scores: least.scores)
+      bounds.keep(above: minimum)
+    }
+    var at = window.next(from: 0)
+    while let place = at {
+      let document = window.base &+ UInt32(truncatingIfNeeded: place)
+      var isThere = true
+      for i in 0..<count where isThere {
+        unsafe try slots[i].seek(document)
+        isThere = unsafe slots[i].document == document
+      }
+      let frequency = isThere ? try frequency() : 0
+      if frequency == 0 {
+        unsafe window.bits[place &>> 6] &= ~(1 &<< UInt64(place & 63))
+      } else if let sums = unsafe sums {
+        unsafe sums[place] += slots.pointee.value(frequency)
+      }
+      at = window.next(from: place &+ 1)
+    }
   }
 
   /// How often the phrase occurs in the document that all slots are at.
   private func frequency() throws(IndexError) -> UInt32 {
-    starts.removeAll(keepingCapacity: true)
-    let offset = unsafe slots.pointee.offset
-    unsafe try slots.pointee.withPositions { positions in
-      for i in 0..<positions.count {
-        let place = unsafe positions[i]
-        if place >= offset { starts.append(place &- offset) }
-      }
-    }
+    unsafe starts.pointee.takeStarts(
+      try slots.pointee.positions(), offset: slots.pointee.offset)
     for i in 1..<count {
-      if starts.isEmpty { return 0 }
-      let offset = unsafe slots[i].offset
-      unsafe try slots[i].withPositions { positions in
-        unsafe keep(positions, offset)
-      }
+      if unsafe starts.pointee.count == 0 { return 0 }
+      unsafe starts.pointee.keep(try slots[i].positions(), offset: slots[i].offset)
     }
-    return UInt32(truncatingIfNeeded: starts.count)
-  }
-
-  /// Keeps the starts that have one of `positions` at `offset` behind them.
-  private func keep(_ positions: UnsafeBufferPointer<UInt32>, _ offset: UInt32) {
-    var kept = 0
-    var next = 0
-    for start in starts {
-      let wanted = start &+ offset
-      while next < positions.count, unsafe positions[next] < wanted { next &+= 1 }
-      if next == positions.count { break }
-      if unsafe positions[next] == wanted {
-        starts[kept] = start
-        kept &+= 1
-      }
-    }
-    starts.removeLast(starts.count - kept)
+    return UInt32(truncatingIfNeeded: unsafe starts.pointee.count)
   }
 }
 

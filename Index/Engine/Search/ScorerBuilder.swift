@@ -45,7 +45,9 @@ struct ScorerBuilder {
     case .or(let weights):
       let children = try scorers(weights)
       return children.count > 1
-        ? OrScorer(children, windowCapacity: windowCapacity) : children.first
+        ? OrScorer(
+          children, documents: segment.documentCount, windowCapacity: windowCapacity)
+        : children.first
     case .best(let weights):
       let children = try scorers(weights)
       return children.count > 1
@@ -95,6 +97,15 @@ struct ScorerBuilder {
 
   private func phrasePart(_ part: PhraseWeight.Part) throws(IndexError) -> PhrasePart {
     let count = part.slots.count
+    var matchers: [TermPart] = []
+    for slot in part.slots {
+      let entries = slot.entries[segment.ordinal]
+      guard entries.count == 1 else { continue }
+      matchers.append(
+        TermPart(
+          try postings(part.field, entries[0], part.factors), documents: segment.documentCount,
+          windowCapacity: windowCapacity))
+    }
     let slots = UnsafeMutablePointer<PhraseSlot>.allocate(capacity: count)
     var made = 0
     do throws(IndexError) {
@@ -122,7 +133,7 @@ struct ScorerBuilder {
       throw error
     }
     return unsafe PhrasePart(
-      slots: slots, count: count, documents: segment.documentCount,
+      slots: slots, count: count, matchers: matchers, documents: segment.documentCount,
       windowCapacity: windowCapacity)
   }
 

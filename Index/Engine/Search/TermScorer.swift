@@ -31,6 +31,20 @@ struct Saturation: Sendable {
   }
 }
 
+/// Whether any of 16 values is above `limit`. By the signs of the differences: a comparison of lanes makes
+/// scalar code of it.
+@inline(__always)
+func anyAbove(_ values: UnsafePointer<Float>, _ limit: Float) -> Bool {
+  let raw = unsafe UnsafeRawPointer(values)
+  let limits = SIMD8<Float>(repeating: limit)
+  let low = unsafe limits - raw.loadUnaligned(as: SIMD8<Float>.self)
+  let high = unsafe limits - raw.loadUnaligned(fromByteOffset: 32, as: SIMD8<Float>.self)
+  let signs =
+    unsafe unsafeBitCast(low, to: SIMD4<UInt64>.self)
+    | (unsafe unsafeBitCast(high, to: SIMD4<UInt64>.self))
+  return (signs.x | signs.y | signs.z | signs.w) & 0x8000_0000_8000_0000 != 0
+}
+
 @safe
 final class TermScorer: Scorer {
   /// On the heap, so that nothing checks for exclusive access at each use.
@@ -98,45 +112,62 @@ final class TermScorer: Scorer {
 
   /// Marks the documents of the window, by blocks.
   private func match(_ window: Window) throws(IndexError) {
+    unsafe try postings.pointee.match(window, into: matched)
+  }
+
+  /// Scores the documents of the window, by blocks. Those that could not score above `minimum` are passed over
+  /// by the blocks' bounds, then by sixteen scores at a time.
+  private func scan(_ window: Window, _ minimum: Float) throws(IndexError) {
+    guard let scores = unsafe window.scores else { return }
+    let isPruned = minimum > unbounded
     while unsafe postings.pointee.cursor.document < window.end {
+      if isPruned {
+        let next = try nextCompetitive(above: minimum, until: window.end)
+        if next >= window.end { return }
+        let last = unsafe postings.pointee.cursor.documents[postings.pointee.cursor.count &- 1]
+        if next > last {
+          unsafe try postings.pointee.cursor.seek(next)
+          continue
+        }
+      }
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.place(of: window.end, from: start)
+      unsafe postings.pointee.values(start, end, into: values)
+      unsafe saturation.scores(values, from: start, to: end)
       let documents = unsafe postings.pointee.cursor.documents
-      for i in start..<end {
-        let at = unsafe documents[i] &- window.base
-        unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+      var i = start
+      while i < end {
+        let stop = min(end, i &+ 16)
+        if isPruned, unsafe !anyAbove(values + i, minimum) {
+          i = stop
+          continue
+        }
+        while i < stop {
+          let at = unsafe documents[i] &- window.base
+          let word = Int(at &>> 6)
+          let bit = UInt64(1) &<< UInt64(at & 63)
+          if unsafe window.bits[word] & bit != 0, unsafe values[i] > minimum {
+            unsafe matched[word] |= bit
+            unsafe scores[Int(at)] += values[i]
+          }
+          i &+= 1
+        }
       }
       unsafe try postings.pointee.cursor.move(to: end)
     }
   }
 
-  /// Scores the documents of the window, by blocks.
-  private func scan(_ window: Window, _ minimum: Float) throws(IndexError) {
+  /// Adds the scores of all documents of the window, candidates or not, and marks nothing.
+  func add(_ window: Window) throws(IndexError) {
     guard let scores = unsafe window.scores else { return }
+    unsafe try postings.pointee.cursor.seek(window.base)
     while unsafe postings.pointee.cursor.document < window.end {
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.place(of: window.end, from: start)
       unsafe postings.pointee.values(start, end, into: values)
       unsafe saturation.scores(values, from: start, to: end)
       let documents = unsafe postings.pointee.cursor.documents
-      if window.isFull, minimum == unbounded {
-        for i in start..<end {
-          let at = unsafe documents[i] &- window.base
-          unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
-          unsafe scores[Int(at)] += values[i]
-        }
-      } else {
-        for i in start..<end {
-          let at = unsafe documents[i] &- window.base
-          let value = unsafe values[i]
-          let word = Int(at &>> 6)
-          let isCandidate = unsafe window.bits[word] &>> UInt64(at & 63) & 1 != 0
-          if isCandidate, value > minimum {
-            unsafe matched[word] |= 1 &<< UInt64(at & 63)
-            unsafe scores[Int(at)] += value
-          }
-        }
-      }
+      for i in start..<end { unsafe scores[Int(documents[i] &- window.base)] += values[i] }
       unsafe try postings.pointee.cursor.move(to: end)
     }
   }
@@ -197,7 +228,7 @@ final class TermScorer: Scorer {
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.cursor.count
       if top.minimum > unbounded {
-        let next = try nextCompetitive(above: top.minimum)
+        let next = try nextCompetitive(above: top.minimum, until: PostingsCursor.end)
         if next == PostingsCursor.end { return true }
         if unsafe next > postings.pointee.cursor.documents[end &- 1] {
           unsafe try postings.pointee.cursor.seek(next)
@@ -207,19 +238,36 @@ final class TermScorer: Scorer {
       unsafe postings.pointee.values(start, end, into: values)
       unsafe saturation.scores(values, from: start, to: end)
       let documents = unsafe postings.pointee.cursor.documents
-      for i in start..<end where unsafe values[i] > top.minimum {
-        if let accepted, unsafe !accepted[Int(documents[i])] { continue }
-        unsafe top.offer(first &+ documents[i], values[i])
+      var i = start
+      while i < end {
+        let stop = min(end, i &+ 16)
+        if top.minimum > unbounded, unsafe !anyAbove(values + i, top.minimum) {
+          i = stop
+          continue
+        }
+        while i < stop {
+          if unsafe values[i] > top.minimum {
+            if let accepted, unsafe !accepted[Int(documents[i])] {
+              i &+= 1
+              continue
+            }
+            unsafe top.offer(first &+ documents[i], values[i])
+          }
+          i &+= 1
+        }
       }
       unsafe try postings.pointee.cursor.nextBlock()
     }
     return true
   }
 
-  /// The first document from the current one on that lies in a block which could score above `minimum`.
-  private func nextCompetitive(above minimum: Float) throws(IndexError) -> UInt32 {
+  /// The first document from the current one on that lies in a block which could score above `minimum`; the
+  /// end when there is none before `limit`.
+  private func nextCompetitive(
+    above minimum: Float, until limit: UInt32
+  ) throws(IndexError) -> UInt32 {
     var from = unsafe postings.pointee.cursor.document
-    while true {
+    while from < limit {
       // The group's bound first: one look for 4,096 postings.
       unsafe try postings.pointee.cursor.shallowSeek(from)
       let blockLast = unsafe postings.pointee.cursor.shallowLast
@@ -237,5 +285,6 @@ final class TermScorer: Scorer {
       if saturation.score(x) > minimum { return from }
       from = blockLast &+ 1
     }
+    return PostingsCursor.end
   }
 }

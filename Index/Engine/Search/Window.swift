@@ -67,6 +67,34 @@ struct Window {
     }
   }
 
+  /// Keeps the candidates whose score is above `minimum`, which is not negative; all other scores become zero. For
+  /// scores that were added without marking candidates.
+  func select(above minimum: Float) {
+    guard let scores = unsafe scores else { return }
+    let raw = UnsafeMutableRawPointer(scores)
+    for word in 0..<words {
+      let candidates = unsafe bits[word]
+      var kept: UInt64 = 0
+      for quarter in 0..<4 {
+        let first = word &<< 6 &+ quarter &<< 4
+        if unsafe anyAbove(scores + first, minimum) {
+          for at in first..<first &+ 16 {
+            let bit = UInt64(1) &<< UInt64(at & 63)
+            if unsafe scores[at] > minimum, candidates & bit != 0 {
+              kept |= bit
+            } else {
+              unsafe scores[at] = 0
+            }
+          }
+        } else {
+          unsafe raw.storeBytes(
+            of: SIMD16<Float>.zero, toByteOffset: first &* 4, as: SIMD16<Float>.self)
+        }
+      }
+      unsafe bits[word] = kept
+    }
+  }
+
   /// Zeroes the scores of the candidates that `previous` had and this window no longer has.
   func zeroScores(removedFrom previous: UnsafePointer<UInt64>) {
     guard let scores = unsafe scores else { return }
