@@ -1,5 +1,6 @@
 // HTTP on a listening socket: accepts, parses, routes, writes. Knows nothing of indexes.
 
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -29,6 +30,8 @@ final class HTTPServer: Sendable {
           eventLoop: eventLoop)
       }.wait()
       listener = try Self.listen(descriptor, group, connections, limits).wait()
+      // NIO has just made it 128 for a socket that it did not bind; connect(2) fails at once on a full one.
+      _ = Glibc.listen(descriptor, ListeningSocket.backlog)
       self.connections = connections
     } catch {
       throw StartError(.system, "cannot serve: \(error)")
@@ -62,7 +65,6 @@ final class HTTPServer: Sendable {
     decoding.maxHeaderFieldCount = limits.headerFields
     let decoderLimits = decoding
     return ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: 1_024)
       .serverChannelInitializer { channel in
         // Without descriptors accept fails at once, again and again: pause instead of spinning.
         channel.eventLoop.makeCompletedFuture {

@@ -13,6 +13,9 @@ public struct ListeningSocket: Sendable {
   /// Longest path that fits `sockaddr_un`, its final NUL counted out.
   public static let longestPath = 107
 
+  /// Connections that may wait to be accepted.
+  static let backlog: Int32 = 1_024
+
   /// Bound and listening. Whoever serves it closes it.
   let descriptor: Int32
   private let path: String
@@ -124,7 +127,7 @@ public struct ListeningSocket: Sendable {
     }
     // What the umask took away is given back.
     var status = stat()
-    guard unsafe chmod(path, mode) == 0, listen(descriptor, 1_024) == 0,
+    guard unsafe chmod(path, mode) == 0, listen(descriptor, backlog) == 0,
       unsafe lstat(path, &status) == 0
     else {
       let code = errno

@@ -146,6 +146,17 @@ struct ServingTests {
     #expect(try bench.client().request("GET", "/number/2").status == 200)
   }
 
+  @Test("a burst of connections finds room in the queue")
+  func burst() throws {
+    let bench = try HTTPBench(workers: 1)
+    let stuck = try bench.client()
+    stuck.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n")
+    try bench.awaitAtGate(1)
+    var clients: [SocketClient] = []
+    for _ in 0..<300 { clients.append(try SocketClient(bench.path, waits: false)) }
+    for client in clients.suffix(5) { #expect(try client.request("GET", "/now").status == 200) }
+  }
+
   @Test("a slow reader gets all of a large answer, and holds up no one else")
   func slowReader() throws {
     let bench = try HTTPBench()

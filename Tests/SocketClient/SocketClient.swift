@@ -19,8 +19,10 @@ public final class SocketClient {
   private var descriptor: Int32
   private var pending: ArraySlice<UInt8> = []
 
-  /// - Parameter seconds: how long a read may take.
-  public init(_ path: String, seconds: Int = 20) throws {
+  /// - Parameters:
+  ///   - seconds: how long a read may take.
+  ///   - waits: to be accepted when the server's queue is full; else that is an error.
+  public init(_ path: String, seconds: Int = 20, waits: Bool = true) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: "socket: \(errno)") }
     var limit = timeval(tv_sec: seconds, tv_usec: 0)
@@ -29,6 +31,7 @@ public final class SocketClient {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    if !waits { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
     let result = unsafe withUnsafePointer(to: &address) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -40,6 +43,7 @@ public final class SocketClient {
       descriptor = -1
       throw Failure(description: "connect \(path): \(unsafe String(cString: strerror(code)))")
     }
+    _ = fcntl(descriptor, F_SETFL, 0)
   }
 
   deinit { close() }
