@@ -33,19 +33,24 @@ struct FieldPostings: ~Copyable {
   private var groupUntil: UInt32 = 0
   private var groupLargest: Float = -1
   private let listBound: Float
+  /// No document of the list has a larger norm factor.
+  private let largestFactor: Float
 
   static func open(
     _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
     let cursor = try segment.postings(entry)
     let listBound = unsafe try cursor.bound(.list, factors.base)
+    var pairs: [Impact] = []
+    try cursor.impacts(.list, into: &pairs)
     return FieldPostings(
-      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: listBound)
+      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: listBound,
+      largestFactor: pairs.reduce(0) { max($0, factors[$1.norm]) })
   }
 
   private init(
     _ cursor: consuming PostingsCursor, _ norms: FieldNorms?, _ factors: NormFactors,
-    hasFrequencies: Bool, listBound: Float
+    hasFrequencies: Bool, listBound: Float, largestFactor: Float
   ) {
     self.cursor = cursor
     self.factors = factors
@@ -53,6 +58,7 @@ struct FieldPostings: ~Copyable {
     unsafe self.norms = norms?.base
     self.hasFrequencies = hasFrequencies
     self.listBound = listBound
+    self.largestFactor = largestFactor
   }
 
   var cost: Int { cursor.documentFrequency }
@@ -77,6 +83,37 @@ struct FieldPostings: ~Copyable {
     for i in start..<end {
       unsafe output[i] =
         Float(Int32(bitPattern: frequencies[i])) * factors[Int(norms[Int(documents[i])])]
+    }
+  }
+
+  /// Frequencies up to that cannot give an x above `limit`, whatever the norm.
+  func frequencyFloor(_ limit: Float) -> UInt32 {
+    guard hasFrequencies, limit > 0, largestFactor > 0 else { return 0 }
+    // A little less, since both sides were rounded.
+    return UInt32(min(limit / largestFactor * (1 - 1e-5), 1e9))
+  }
+
+  /// As `values`, but 0 for frequencies up to `floor`: their norms, which are seldom in the cache, are not read.
+  /// Only where there are frequencies.
+  @inline(__always)
+  mutating func values(
+    _ start: Int, _ end: Int, above floor: UInt32, into output: UnsafeMutablePointer<Float>
+  ) {
+    let documents = unsafe cursor.documents
+    let factors = unsafe self.factors.base
+    let frequencies = unsafe cursor.frequencies()
+    guard let norms = unsafe norms else {
+      unsafe values(start, end, into: output)
+      return
+    }
+    for i in start..<end {
+      let frequency = unsafe frequencies[i]
+      if frequency <= floor {
+        unsafe output[i] = 0
+      } else {
+        unsafe output[i] =
+          Float(Int32(bitPattern: frequency)) * factors[Int(norms[Int(documents[i])])]
+      }
     }
   }
 
@@ -128,13 +165,21 @@ struct FieldPostings: ~Copyable {
 
   /// Marks the documents of the window in `marks`, from where the cursor is on.
   mutating func match(
-    _ window: Window, into marks: UnsafeMutablePointer<UInt64>
+    _ window: Window, into marks: UnsafeMutablePointer<UInt64>, isDense: Bool
   ) throws(IndexError) {
     while cursor.document < window.end {
       let start = cursor.index
       let end = place(of: window.end, from: start)
       let documents = unsafe cursor.documents
-      // Neighbours often share a word: it is put together in a register.
+      if !isDense {
+        for i in start..<end {
+          let at = unsafe documents[i] &- window.base
+          unsafe marks[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+        }
+        try cursor.move(to: end)
+        continue
+      }
+      // Neighbours share a word: it is put together in a register.
       var word = unsafe (documents[start] &- window.base) &>> 6
       var bits: UInt64 = 0
       for i in start..<end {

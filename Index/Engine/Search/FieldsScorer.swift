@@ -89,7 +89,8 @@ final class TermPart: FieldPart {
     }
     for word in 0..<window.words { unsafe matched[word] = 0 }
     unsafe try postings.pointee.cursor.seek(window.base)
-    unsafe try postings.pointee.match(window, into: matched)
+    unsafe try postings.pointee.match(
+      window, into: matched, isDense: cost > documents / 8)
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 

@@ -112,7 +112,8 @@ final class TermScorer: Scorer {
 
   /// Marks the documents of the window, by blocks.
   private func match(_ window: Window) throws(IndexError) {
-    unsafe try postings.pointee.match(window, into: matched)
+    unsafe try postings.pointee.match(
+      window, into: matched, isDense: cost > documents / 8)
   }
 
   /// Scores the documents of the window, by blocks. Those that could not score above `minimum` are passed over
@@ -120,6 +121,7 @@ final class TermScorer: Scorer {
   private func scan(_ window: Window, _ minimum: Float) throws(IndexError) {
     guard let scores = unsafe window.scores else { return }
     let isPruned = minimum > unbounded
+    let floor = isPruned ? frequencyFloor(minimum) : 0
     while unsafe postings.pointee.cursor.document < window.end {
       if isPruned {
         let next = try nextCompetitive(above: minimum, until: window.end)
@@ -132,8 +134,7 @@ final class TermScorer: Scorer {
       }
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.place(of: window.end, from: start)
-      unsafe postings.pointee.values(start, end, into: values)
-      unsafe saturation.scores(values, from: start, to: end)
+      compute(start, end, floor)
       let documents = unsafe postings.pointee.cursor.documents
       var i = start
       while i < end {
@@ -155,6 +156,22 @@ final class TermScorer: Scorer {
       }
       unsafe try postings.pointee.cursor.move(to: end)
     }
+  }
+
+  /// Frequencies up to that cannot give a score above `minimum`.
+  private func frequencyFloor(_ minimum: Float) -> UInt32 {
+    unsafe postings.pointee.frequencyFloor(saturation.x(below: minimum))
+  }
+
+  /// Scores of the documents from `start` to `end` of the decoded block; 0 for frequencies up to `floor`.
+  @inline(__always)
+  private func compute(_ start: Int, _ end: Int, _ floor: UInt32) {
+    if floor > 0 {
+      unsafe postings.pointee.values(start, end, above: floor, into: values)
+    } else {
+      unsafe postings.pointee.values(start, end, into: values)
+    }
+    unsafe saturation.scores(values, from: start, to: end)
   }
 
   /// Adds the scores of all documents of the window, candidates or not, and marks nothing.
@@ -222,6 +239,8 @@ final class TermScorer: Scorer {
     _ top: inout TopScores, first: UInt32, accepted: BitSet?, deadline: Deadline
   ) throws(IndexError) -> Bool {
     var block = 0
+    var floor: UInt32 = 0
+    var floorMinimum = unbounded
     while unsafe postings.pointee.cursor.document != PostingsCursor.end {
       block &+= 1
       if block & 63 == 0, deadline.isPassed { return false }
@@ -235,8 +254,11 @@ final class TermScorer: Scorer {
           continue
         }
       }
-      unsafe postings.pointee.values(start, end, into: values)
-      unsafe saturation.scores(values, from: start, to: end)
+      if top.minimum != floorMinimum {
+        floorMinimum = top.minimum
+        floor = floorMinimum > unbounded ? frequencyFloor(floorMinimum) : 0
+      }
+      compute(start, end, floor)
       let documents = unsafe postings.pointee.cursor.documents
       var i = start
       while i < end {

@@ -229,7 +229,7 @@ struct SearchPropertyTests {
     }
     let engine = NaiveEngine(documents: documents)
     let view = try engine.view(segments: shape.segments)
-    let rounds = documents.count > 2_000 ? 25 : 100
+    let rounds = documents.count > 2_000 ? 20 : 80
     for round in 0..<rounds {
       let query = chance.query(depth: round % 4)
       let filters = chance.oneIn(4) ? [chance.query(depth: 1)] : []
@@ -244,10 +244,10 @@ struct SearchPropertyTests {
   func sorted() throws {
     let seed = UInt64.random(in: 0..<1_000_000)
     var chance = SearchChance(seed: seed)
-    let documents = (0..<1_400).map { chance.document($0, deleted: 9) }
+    let documents = (0..<900).map { chance.document($0, deleted: 9) }
     let engine = NaiveEngine(documents: documents)
-    let view = try engine.view(segments: [600, 500, 300])
-    for round in 0..<60 {
+    let view = try engine.view(segments: [400, 300, 200])
+    for round in 0..<30 {
       let query = try Self.rewritten(view, chance.query(depth: 2))
       let descending = chance.oneIn(2)
       let byTag = chance.oneIn(2)
