@@ -91,8 +91,7 @@ public struct IndexStore: Sendable {
     // From here on writers find no index any more, and nobody finds this directory by its name.
     try directory.remove(FileName.manifest)
     try directory.sync()
-    var random = SystemRandomNumberGenerator()
-    let parting = IndexStore.droppedPrefix + FileName.randomWriter(using: &random)
+    let parting = IndexStore.droppedPrefix + FileName.randomWriter()
     try withDirectory { (descriptor) throws(IndexError) in
       _ = try attempt("rename", "\(path)/\(name)") {
         unsafe renameat(descriptor, name, descriptor, parting)

@@ -23,11 +23,12 @@ package enum FileName {
   private static let writerLength = 34
 
   /// A name for a writer: 128 random bits.
-  package static func randomWriter(using random: inout some RandomNumberGenerator) -> String {
-    let high: UInt64 = random.next()
-    let low: UInt64 = random.next()
-    return "w-" + hex(high) + hex(low)
+  package static func randomWriter() -> String {
+    writer(
+      high: UInt64.random(in: .min ... .max), low: UInt64.random(in: .min ... .max))
   }
+
+  package static func writer(high: UInt64, low: UInt64) -> String { "w-" + hex(high) + hex(low) }
 
   package static func lock(ofWriter writer: String) -> String { writer + ".lock" }
 

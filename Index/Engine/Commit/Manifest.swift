@@ -175,9 +175,8 @@ package struct UUIDBytes: Sendable, Equatable, Hashable, CustomStringConvertible
 
   /// Version 4, variant 1 (RFC 9562, section 5.4).
   package static func random() -> UUIDBytes {
-    var source = SystemRandomNumberGenerator()
-    let high: UInt64 = source.next()
-    let low: UInt64 = source.next()
+    let high = UInt64.random(in: .min ... .max)
+    let low = UInt64.random(in: .min ... .max)
     return UUIDBytes(
       high: high & ~0xF000 | 0x4000, low: low & ~(0xC000 << 48) | (0x8000 << 48))
   }

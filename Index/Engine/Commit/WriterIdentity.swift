@@ -19,8 +19,7 @@ package final class WriterIdentity: Sendable {
   private let state = Mutex(State())
 
   package convenience init(directory: any Directory) throws(IndexError) {
-    var random = SystemRandomNumberGenerator()
-    try self.init(directory: directory, name: FileName.randomWriter(using: &random))
+    try self.init(directory: directory, name: FileName.randomWriter())
   }
 
   package init(directory: any Directory, name: String) throws(IndexError) {

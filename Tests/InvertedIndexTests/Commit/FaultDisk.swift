@@ -61,6 +61,8 @@ final class FaultDisk: @unchecked Sendable {
   var ignoresFileSync = false
   var ignoresDirectorySync = false
   var hidesTouchedIDs = false
+  /// Held by each operation: indexing threads write at the same time.
+  let monitor = Monitor()
   private(set) var operationCount = 0
 
   init(seed: UInt64) { random = SplitMix(seed) }
@@ -129,7 +131,7 @@ final class FaultDisk: @unchecked Sendable {
   }
 }
 
-/// The disk as one process sees it. Confined to one thread.
+/// The disk as one process sees it.
 final class FaultDirectory: Directory, @unchecked Sendable {
   let disk: FaultDisk
   let path = "disk"
@@ -142,9 +144,17 @@ final class FaultDirectory: Directory, @unchecked Sendable {
   }
 
   /// The process ends: its locks are free.
-  func die() {
+  func die() { disk.monitor.withLock { end() } }
+
+  private func end() {
     isDead = true
     for inode in disk.names.values where inode.holder === self { inode.isLocked = false }
+  }
+
+  fileprivate func locked<Value>(
+    _ body: () throws(IndexError) -> Value
+  ) throws(IndexError) -> Value {
+    try disk.monitor.withLock(body)
   }
 
   private func alive(_ call: String) throws(IndexError) {
@@ -163,7 +173,7 @@ final class FaultDirectory: Directory, @unchecked Sendable {
       throw .system(call: call, path: path, code: ESHUTDOWN)
     case .kill:
       if disk.random.chance(50) { torn() }
-      die()
+      end()
       throw .system(call: call, path: path, code: ESHUTDOWN)
     case .error(let code):
       throw .system(call: call, path: path, code: code)
@@ -171,70 +181,88 @@ final class FaultDirectory: Directory, @unchecked Sendable {
   }
 
   func list() throws(IndexError) -> [String] {
-    try alive("readdir")
-    return Array(disk.names.keys)
+    try locked { () throws(IndexError) in
+      try alive("readdir")
+      return Array(disk.names.keys)
+    }
   }
 
   func open(_ name: String) throws(IndexError) -> FileBytes {
-    try alive("open")
-    guard let inode = disk.names[name] else { throw .notFound("\(path)/\(name)") }
-    if disk.hidesTouchedIDs, name.hasSuffix(".ids") {
-      return FileBytes(copying: TouchedIDs().encoded())
+    try locked { () throws(IndexError) in
+      try alive("open")
+      guard let inode = disk.names[name] else { throw .notFound("\(path)/\(name)") }
+      if disk.hidesTouchedIDs, name.hasSuffix(".ids") {
+        return FileBytes(copying: TouchedIDs().encoded())
+      }
+      if let cached = inode.cached { return cached }
+      let bytes = FileBytes(copying: inode.durable + inode.pending)
+      inode.cached = bytes
+      return bytes
     }
-    if let cached = inode.cached { return cached }
-    let bytes = FileBytes(copying: inode.durable + inode.pending)
-    inode.cached = bytes
-    return bytes
   }
 
   func length(of name: String) throws(IndexError) -> Int? {
-    try alive("stat")
-    return disk.names[name].map { $0.durable.count + $0.pending.count }
+    try locked { () throws(IndexError) in
+      try alive("stat")
+      return disk.names[name].map { $0.durable.count + $0.pending.count }
+    }
   }
 
   func create(_ name: String) throws(IndexError) -> any OutputFile {
-    let inode = FaultDisk.Inode()
-    try step("open") { if self.disk.names[name] == nil { self.disk.change(.create(name, inode)) } }
-    guard disk.names[name] == nil else { throw .system(call: "open", path: name, code: EEXIST) }
-    disk.change(.create(name, inode))
-    return Output(self, inode)
+    try locked { () throws(IndexError) in
+      let inode = FaultDisk.Inode()
+      try step("open") {
+        if self.disk.names[name] == nil { self.disk.change(.create(name, inode)) }
+      }
+      guard disk.names[name] == nil else { throw .system(call: "open", path: name, code: EEXIST) }
+      disk.change(.create(name, inode))
+      return Output(self, inode)
+    }
   }
 
   func rename(_ from: String, to: String) throws(IndexError) {
-    guard let inode = disk.names[from] else { throw .notFound(from) }
-    try step("rename") { self.disk.change(.rename(from, to, inode)) }
-    disk.change(.rename(from, to, inode))
+    try locked { () throws(IndexError) in
+      guard let inode = disk.names[from] else { throw .notFound(from) }
+      try step("rename") { self.disk.change(.rename(from, to, inode)) }
+      disk.change(.rename(from, to, inode))
+    }
   }
 
   func remove(_ name: String) throws(IndexError) {
-    guard let inode = disk.names[name] else { throw .notFound(name) }
-    try step("unlink") { self.disk.change(.remove(name, inode)) }
-    disk.change(.remove(name, inode))
+    try locked { () throws(IndexError) in
+      guard let inode = disk.names[name] else { throw .notFound(name) }
+      try step("unlink") { self.disk.change(.remove(name, inode)) }
+      disk.change(.remove(name, inode))
+    }
   }
 
   func sync() throws(IndexError) {
-    try step("fsync")
-    if disk.ignoresDirectorySync { return }
-    for change in disk.pendingNames { FaultDisk.apply(change, to: &disk.durableNames) }
-    disk.pendingNames = []
+    try locked { () throws(IndexError) in
+      try step("fsync")
+      if disk.ignoresDirectorySync { return }
+      for change in disk.pendingNames { FaultDisk.apply(change, to: &disk.durableNames) }
+      disk.pendingNames = []
+    }
   }
 
   func lock(_ name: String, wait: Bool) throws(IndexError) -> (any LockFile)? {
-    try alive("open")
-    if disk.names[name] == nil {
-      let inode = FaultDisk.Inode()
-      try step("open") { self.disk.change(.create(name, inode)) }
-      disk.change(.create(name, inode))
+    try locked { () throws(IndexError) in
+      try alive("open")
+      if disk.names[name] == nil {
+        let inode = FaultDisk.Inode()
+        try step("open") { self.disk.change(.create(name, inode)) }
+        disk.change(.create(name, inode))
+      }
+      guard let inode = disk.names[name] else { throw .notFound(name) }
+      if inode.isLocked {
+        // One thread plays all processes: waiting would be for ever.
+        if wait { throw .system(call: "flock", path: name, code: EDEADLK) }
+        return nil
+      }
+      inode.isLocked = true
+      inode.holder = self
+      return Lock(self, inode)
     }
-    guard let inode = disk.names[name] else { throw .notFound(name) }
-    if inode.isLocked {
-      // One thread plays all processes: waiting would be for ever.
-      if wait { throw .system(call: "flock", path: name, code: EDEADLK) }
-      return nil
-    }
-    inode.isLocked = true
-    inode.holder = self
-    return Lock(self, inode)
   }
 
   private final class Output: OutputFile {
@@ -248,21 +276,27 @@ final class FaultDirectory: Directory, @unchecked Sendable {
 
     func append(_ bytes: RawSpan) throws(IndexError) {
       let copy = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
-      try directory.step("write") {
-        self.inode.pending += copy.prefix(self.directory.disk.random.below(copy.count + 1))
+      try directory.locked { () throws(IndexError) in
+        try directory.step("write") {
+          self.inode.pending += copy.prefix(self.directory.disk.random.below(copy.count + 1))
+        }
+        inode.pending += copy
+        inode.cached = nil
       }
-      inode.pending += copy
-      inode.cached = nil
     }
 
     func sync() throws(IndexError) {
-      try directory.step("fsync")
-      if directory.disk.ignoresFileSync { return }
-      inode.durable += inode.pending
-      inode.pending = []
+      try directory.locked { () throws(IndexError) in
+        try directory.step("fsync")
+        if directory.disk.ignoresFileSync { return }
+        inode.durable += inode.pending
+        inode.pending = []
+      }
     }
 
-    func close() throws(IndexError) { try directory.step("close") }
+    func close() throws(IndexError) {
+      try directory.locked { () throws(IndexError) in try directory.step("close") }
+    }
   }
 
   private final class Lock: LockFile, @unchecked Sendable {
@@ -274,6 +308,10 @@ final class FaultDirectory: Directory, @unchecked Sendable {
       self.inode = inode
     }
 
-    func release() { if inode.holder === directory { inode.isLocked = false } }
+    func release() {
+      directory.disk.monitor.withLock {
+        if inode.holder === directory { inode.isLocked = false }
+      }
+    }
   }
 }

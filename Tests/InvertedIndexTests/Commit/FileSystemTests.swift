@@ -9,8 +9,7 @@ final class TemporaryDirectory {
   let path: String
 
   init() {
-    var random = SystemRandomNumberGenerator()
-    path = "/tmp/martlet-test-" + FileName.randomWriter(using: &random)
+    path = "/tmp/martlet-test-" + FileName.randomWriter()
     let made = unsafe mkdir(path, 0o750)
     precondition(made == 0, "a temporary directory")
   }

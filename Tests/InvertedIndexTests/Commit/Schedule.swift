@@ -475,7 +475,7 @@ final class Schedule {
     }
   }
 
-  private func newName() -> String { FileName.randomWriter(using: &random) }
+  private func newName() -> String { FileName.writer(high: random.next(), low: random.next()) }
 
   /// Everybody ends; the next run succeeds, and nothing is left that no manifest names.
   private func end() throws {
