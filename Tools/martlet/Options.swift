@@ -77,7 +77,7 @@ struct BuildOptions: ParsableArguments {
   var threads: Int?
 
   /// Below this the buffers of one thread and one merge do not fit.
-  static let leastMemory = 16 << 20
+  static let leastMemory = 32 << 20
 
   mutating func validate() throws {
     try BuildOptions.check(memory)
@@ -95,8 +95,9 @@ struct BuildOptions: ParsableArguments {
   /// - Parameter rejects: the text of a refused document is kept: it must be at hand when the engine refuses.
   func writerOptions(rejects: Bool, reading: Reading) -> IndexWriter.Options {
     var options = IndexWriter.Options()
-    // What reading needs beside: a line or a file, its document, and the documents that wait for a schema.
-    options.memory = memory.bytes - memory.bytes / 8
+    // The rest is for the program itself and its tables, the line or file being read and its document, and
+    // the documents that wait for a schema.
+    options.memory = memory.bytes - max(memory.bytes / 8, 16 << 20)
     options.threads = rejects ? 1 : threadCount
     options.onReject = { tag, error in reading.refuse(tag, error) }
     return options
