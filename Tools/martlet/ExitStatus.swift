@@ -42,6 +42,8 @@ struct Failure: Error {
   var message: String
   /// What to do about it, on a line of its own.
   var hint: String?
+  /// The problem as the wire API says it, for `--json`.
+  var problem: [UInt8]?
 
   init(_ status: ExitStatus, _ message: String, hint: String? = nil) {
     self.status = status
@@ -79,6 +81,7 @@ extension Failure {
     self.init(
       ExitStatus(http: problem.status), problem.detail,
       hint: hints.isEmpty ? nil : hints.joined(separator: "\n  "))
+    self.problem = problem.json()
   }
 
   /// A system call of the tool's own that failed.

@@ -52,6 +52,11 @@ struct Martlet: ParsableCommand {
   }
 
   private static func end(_ failure: Failure) -> Never {
+    if let problem = failure.problem, CommandLine.arguments.contains("--json") {
+      let output = Output(1)
+      output.write(problem)
+      output.flush()
+    }
     if !failure.message.isEmpty { complain("martlet: \(failure.message)") }
     if let hint = failure.hint { complain("  \(hint)") }
     Glibc.exit(failure.status.rawValue)

@@ -35,7 +35,10 @@ struct DaemonBackend: Backend {
       return Failure(status, "\(path): the daemon answered \(answer.status)")
     }
     let hints = problem?["errors"]?.array?.compactMap { $0["hint"]?.string } ?? []
-    return Failure(status, detail, hint: hints.isEmpty ? nil : hints.joined(separator: "\n"))
+    var failure = Failure(
+      status, detail, hint: hints.isEmpty ? nil : hints.joined(separator: "\n  "))
+    failure.problem = answer.body
+    return failure
   }
 }
 

@@ -9,7 +9,7 @@ struct LocalBackend: Backend {
   func ask(_ question: Question) throws(Failure) -> [UInt8] {
     switch question {
     case .indexes:
-      let names = try engine { () throws(IndexError) in try store.list() }
+      let names = try answering { () throws(IndexError) in try store.list() }
       return Wire.answer(
         names.map { name in
           do throws(IndexError) {
@@ -20,12 +20,13 @@ struct LocalBackend: Backend {
           }
         })
     case .index(let name):
-      let reader = try engine { () throws(IndexError) in try open(name) }
+      let reader = try reader(name)
       return Wire.answer(IndexDescription(name: name, reader: reader))
     case .search(let name, let body):
       let call = try wire { () throws(Problem) in try SearchCall(json: Array("\(body)".utf8)) }
-      let response = try engine { () throws(IndexError) in
-        try Searcher(try open(name)).search(
+      let reader = try reader(name)
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).search(
           call.request, deadline: .after(milliseconds: call.timeoutMilliseconds))
       }
       return Wire.answer(response)
@@ -33,21 +34,22 @@ struct LocalBackend: Backend {
       let call = try wire { () throws(Problem) in
         try SearchCall(json: Array("\(body)".utf8), form: .count)
       }
-      let response = try engine { () throws(IndexError) in
-        try Searcher(try open(name)).count(
+      let reader = try reader(name)
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).count(
           call.request, deadline: .after(milliseconds: call.timeoutMilliseconds))
       }
       return Wire.answer(response)
     case .document(let name, let id):
-      let reader = try engine { () throws(IndexError) in try open(name) }
-      let fields = try engine { () throws(IndexError) in try reader.document(id: id) }
+      let reader = try reader(name)
+      let fields = try answering { () throws(IndexError) in try reader.document(id: id) }
       guard let fields else {
-        throw Failure(.noInput, "\(name): there is no document \"\(printable(id))\"")
+        throw Failure(Problem(.noSuchDocument, "index \"\(name)\" has no document \"\(id)\""))
       }
       return Wire.answer(id: id, fields, generation: reader.generation)
     case .analyze(let name, let body):
       let schema = try name.map { name throws(Failure) in
-        try engine { () throws(IndexError) in try open(name).schema }
+        try reader(name).schema
       }
       return try wire { () throws(Problem) in
         try AnalyzeCall(json: Array("\(body)".utf8), schema: schema).answer()
@@ -57,5 +59,19 @@ struct LocalBackend: Backend {
 
   private func open(_ name: String) throws(IndexError) -> IndexReader {
     try IndexReader.open(try store.open(name))
+  }
+
+  private func reader(_ name: String) throws(Failure) -> IndexReader {
+    do throws(IndexError) {
+      return try open(name)
+    } catch {
+      var failure = Failure(error)
+      if case .notFound = error {
+        failure.problem = Problem(.noSuchIndex, "there is no index \"\(name)\"").json()
+      } else {
+        failure.problem = Problem(error).json()
+      }
+      throw failure
+    }
   }
 }
