@@ -163,35 +163,35 @@ struct FieldPostings: ~Copyable {
     return groupLargest
   }
 
-  /// Marks the documents of the window in `marks`, from where the cursor is on.
+  /// Marks the documents of the window in `marks`, which are zero, from where the cursor is on.
   mutating func match(
-    _ window: Window, into marks: UnsafeMutablePointer<UInt64>, isDense: Bool
+    _ window: Window, into marks: UnsafeMutablePointer<UInt64>, _ bytes: MarkBytes?
+  ) throws(IndexError) {
+    if let bytes {
+      unsafe try match(window, bytes.base)
+      unsafe bytes.take(words: window.words, into: marks)
+      return
+    }
+    while cursor.document < window.end {
+      let start = cursor.index
+      let end = place(of: window.end, from: start)
+      let documents = unsafe cursor.documents
+      for i in start..<end {
+        let at = unsafe documents[i] &- window.base
+        unsafe marks[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+      }
+      try cursor.move(to: end)
+    }
+  }
+
+  private mutating func match(
+    _ window: Window, _ bytes: UnsafeMutablePointer<UInt8>
   ) throws(IndexError) {
     while cursor.document < window.end {
       let start = cursor.index
       let end = place(of: window.end, from: start)
       let documents = unsafe cursor.documents
-      if !isDense {
-        for i in start..<end {
-          let at = unsafe documents[i] &- window.base
-          unsafe marks[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
-        }
-        try cursor.move(to: end)
-        continue
-      }
-      // Neighbours share a word: it is put together in a register.
-      var word = unsafe (documents[start] &- window.base) &>> 6
-      var bits: UInt64 = 0
-      for i in start..<end {
-        let at = unsafe documents[i] &- window.base
-        if at &>> 6 != word {
-          unsafe marks[Int(word)] |= bits
-          bits = 0
-          word = at &>> 6
-        }
-        bits |= 1 &<< UInt64(at & 63)
-      }
-      unsafe marks[Int(word)] |= bits
+      for i in start..<end { unsafe bytes[Int(documents[i] &- window.base)] = 1 }
       try cursor.move(to: end)
     }
   }
@@ -209,5 +209,40 @@ struct FieldPostings: ~Copyable {
       if unsafe documents[middle] < end { low = middle &+ 1 } else { high = middle }
     }
     return low
+  }
+}
+
+/// A byte a document of a window, to mark those of a long list: setting bits of a word one after the other makes
+/// each wait for the one before. Packed into bits at the end.
+@safe
+final class MarkBytes {
+  let base: UnsafeMutablePointer<UInt8>
+
+  init(capacity: Int) {
+    unsafe base = .allocate(capacity: capacity)
+    unsafe base.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// For lists longer than an eighth of the segment's documents.
+  static func forList(of count: Int, documents: Int, windowCapacity: Int) -> MarkBytes? {
+    count > documents / 8 ? MarkBytes(capacity: windowCapacity) : nil
+  }
+
+  /// Packs the bytes into words of bits, and zeroes them.
+  func take(words: Int, into marks: UnsafeMutablePointer<UInt64>) {
+    let raw = unsafe UnsafeMutableRawPointer(base)
+    for word in 0..<words {
+      var bits: UInt64 = 0
+      for group in 0..<8 {
+        let at = word &* 64 &+ group &* 8
+        let eight = unsafe raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+        unsafe raw.storeBytes(of: 0, toByteOffset: at, as: UInt64.self)
+        // Each byte is 0 or 1; the product gathers them in its highest byte.
+        bits |= ((eight &* 0x0102_0408_1020_4080) &>> 56) &<< UInt64(group &* 8)
+      }
+      unsafe marks[word] = bits
+    }
   }
 }

@@ -30,6 +30,8 @@ final class TermPart: FieldPart {
   private let postings: UnsafeMutablePointer<FieldPostings>
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
+  /// For a long list.
+  private let bytes: MarkBytes?
   private let documents: Int
   private let isSparse: Bool
 
@@ -39,6 +41,7 @@ final class TermPart: FieldPart {
     unsafe self.postings.initialize(to: postings)
     unsafe values = .allocate(capacity: blockSize)
     unsafe matched = .allocate(capacity: windowCapacity / 64)
+    bytes = MarkBytes.forList(of: cost, documents: documents, windowCapacity: windowCapacity)
     self.documents = documents
     isSparse = cost < documents / 1024
     super.init(cost: cost)
@@ -89,8 +92,7 @@ final class TermPart: FieldPart {
     }
     for word in 0..<window.words { unsafe matched[word] = 0 }
     unsafe try postings.pointee.cursor.seek(window.base)
-    unsafe try postings.pointee.match(
-      window, into: matched, isDense: cost > documents / 8)
+    unsafe try postings.pointee.match(window, into: matched, bytes)
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 

@@ -53,6 +53,8 @@ final class TermScorer: Scorer {
   private let documents: Int
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
+  /// For a long list.
+  private let bytes: MarkBytes?
   /// Decoding to find the next document pays only where the next one is far.
   private let isSparse: Bool
 
@@ -68,6 +70,7 @@ final class TermScorer: Scorer {
     unsafe values = .allocate(capacity: blockSize + 16)
     unsafe values.initialize(repeating: 0, count: blockSize + 16)
     unsafe matched = .allocate(capacity: windowCapacity / 64)
+    bytes = MarkBytes.forList(of: cost, documents: documents, windowCapacity: windowCapacity)
     isSparse = cost < documents / 1024
     super.init(cost: cost)
   }
@@ -112,8 +115,7 @@ final class TermScorer: Scorer {
 
   /// Marks the documents of the window, by blocks.
   private func match(_ window: Window) throws(IndexError) {
-    unsafe try postings.pointee.match(
-      window, into: matched, isDense: cost > documents / 8)
+    unsafe try postings.pointee.match(window, into: matched, bytes)
   }
 
   /// Scores the documents of the window, by blocks. Those that could not score above `minimum` are passed over
