@@ -225,11 +225,6 @@ final class MarkBytes {
 
   deinit { unsafe base.deallocate() }
 
-  /// For lists longer than an eighth of the segment's documents.
-  static func forList(of count: Int, documents: Int, windowCapacity: Int) -> MarkBytes? {
-    count > documents / 8 ? MarkBytes(capacity: windowCapacity) : nil
-  }
-
   /// Packs the bytes into words of bits, and zeroes them.
   func take(words: Int, into marks: UnsafeMutablePointer<UInt64>) {
     let raw = unsafe UnsafeMutableRawPointer(base)

@@ -28,6 +28,7 @@ class FieldPart {
 @safe
 final class TermPart: FieldPart {
   private let postings: UnsafeMutablePointer<FieldPostings>
+  private let memory: LeafMemory
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
   /// For a long list.
@@ -35,13 +36,14 @@ final class TermPart: FieldPart {
   private let documents: Int
   private let isSparse: Bool
 
-  init(_ postings: consuming FieldPostings, documents: Int, windowCapacity: Int) {
+  init(_ postings: consuming FieldPostings, documents: Int, memory: LeafMemory) {
     let cost = postings.cost
     unsafe self.postings = .allocate(capacity: 1)
     unsafe self.postings.initialize(to: postings)
-    unsafe values = .allocate(capacity: blockSize)
-    unsafe matched = .allocate(capacity: windowCapacity / 64)
-    bytes = MarkBytes.forList(of: cost, documents: documents, windowCapacity: windowCapacity)
+    self.memory = memory
+    unsafe values = memory.values
+    unsafe matched = memory.matched
+    bytes = memory.bytes(forListOf: cost, documents: documents)
     self.documents = documents
     isSparse = cost < documents / 1024
     super.init(cost: cost)
@@ -50,8 +52,6 @@ final class TermPart: FieldPart {
   deinit {
     unsafe postings.deinitialize(count: 1)
     unsafe postings.deallocate()
-    unsafe values.deallocate()
-    unsafe matched.deallocate()
   }
 
   override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
@@ -166,11 +166,11 @@ final class FieldsScorer: Scorer {
   private let one: WindowMemory
 
   /// - Parameter parts: one at least.
-  init(_ parts: [FieldPart], _ saturation: Saturation, windowCapacity: Int) {
+  init(_ parts: [FieldPart], _ saturation: Saturation, memory: LeafMemory) {
     self.parts = parts
     self.saturation = saturation
-    sums = WindowMemory(capacity: windowCapacity)
-    one = WindowMemory(capacity: windowCapacity)
+    sums = memory.sums
+    one = memory.one
     super.init(cost: parts.reduce(0) { $0 + $1.cost })
   }
 

@@ -160,13 +160,15 @@ final class PhrasePart: FieldPart {
   /// For each candidate the least x of its words.
   private let least: WindowMemory
   private let isSparse: Bool
+  private let deadline: Deadline
+  private var looks = 0
 
   /// - Parameters:
   ///   - slots: initialized, two at least; owned from here on.
   ///   - matchers: for the slots of one term.
   init(
     slots: UnsafeMutablePointer<PhraseSlot>, count: Int, matchers: [TermPart], documents: Int,
-    windowCapacity: Int
+    memory: LeafMemory, deadline: Deadline
   ) {
     // Insertion sort: slots cannot be copied.
     for i in 1..<count {
@@ -181,7 +183,8 @@ final class PhrasePart: FieldPart {
     self.matchers = matchers.sorted { $0.cost < $1.cost }
     unsafe starts = .allocate(capacity: 1)
     unsafe starts.initialize(to: PositionList())
-    least = WindowMemory(capacity: windowCapacity)
+    least = memory.least
+    self.deadline = deadline
     let cost = unsafe slots.pointee.cost
     isSparse = cost < documents / 1024
     super.init(cost: cost)
@@ -225,6 +228,9 @@ final class PhrasePart: FieldPart {
     var at = window.next(from: 0)
     while let place = at {
       let document = window.base &+ UInt32(truncatingIfNeeded: place)
+      // Slots of many words make a candidate dear: a window of them can outlast the deadline.
+      looks &+= 1
+      if looks & 63 == 0, deadline.isPassed { throw .cancelled }
       var isThere = true
       for i in 0..<count where isThere {
         unsafe try slots[i].seek(document)

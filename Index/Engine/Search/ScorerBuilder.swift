@@ -6,6 +6,7 @@ struct ScorerBuilder {
   let grid: ScoreGrid
   let windowCapacity: Int
   let deadline: Deadline
+  private let memory: LeafMemory
   /// The deadline passed while a set of documents was put together.
   private(set) var timedOut = false
 
@@ -14,6 +15,7 @@ struct ScorerBuilder {
     self.grid = grid
     self.windowCapacity = windowCapacity
     self.deadline = deadline
+    memory = LeafMemory(windowCapacity: windowCapacity)
   }
 
   /// nil: nothing in the segment matches.
@@ -69,7 +71,7 @@ struct ScorerBuilder {
     if present.count == 1, let entry = present[0].entries[segment.ordinal] {
       return TermScorer(
         try postings(present[0].term.field, entry, present[0].factors), saturation,
-        documents: segment.documentCount, windowCapacity: windowCapacity)
+        documents: segment.documentCount, memory: memory)
     }
     var parts: [FieldPart] = []
     for part in present {
@@ -77,10 +79,9 @@ struct ScorerBuilder {
       parts.append(
         TermPart(
           try postings(part.term.field, entry, part.factors), documents: segment.documentCount,
-          windowCapacity: windowCapacity))
+          memory: memory))
     }
-    return parts.isEmpty
-      ? nil : FieldsScorer(parts, saturation, windowCapacity: windowCapacity)
+    return parts.isEmpty ? nil : FieldsScorer(parts, saturation, memory: memory)
   }
 
   private func scorer(_ phrase: PhraseWeight) throws(IndexError) -> Scorer? {
@@ -92,7 +93,7 @@ struct ScorerBuilder {
     return parts.isEmpty
       ? nil
       : FieldsScorer(
-        parts, Saturation(weight: phrase.weight, grid: grid), windowCapacity: windowCapacity)
+        parts, Saturation(weight: phrase.weight, grid: grid), memory: memory)
   }
 
   private func phrasePart(_ part: PhraseWeight.Part) throws(IndexError) -> PhrasePart {
@@ -104,7 +105,7 @@ struct ScorerBuilder {
       matchers.append(
         TermPart(
           try postings(part.field, entries[0], part.factors), documents: segment.documentCount,
-          windowCapacity: windowCapacity))
+          memory: memory))
     }
     let slots = UnsafeMutablePointer<PhraseSlot>.allocate(capacity: count)
     var made = 0
@@ -134,7 +135,7 @@ struct ScorerBuilder {
     }
     return unsafe PhrasePart(
       slots: slots, count: count, matchers: matchers, documents: segment.documentCount,
-      windowCapacity: windowCapacity)
+      memory: memory, deadline: deadline)
   }
 
   private func postings(

@@ -133,7 +133,11 @@ struct SegmentSearch {
       } else {
         window.isFull = true
       }
-      try scorer.evaluate(window, above: minimum, fresh: true)
+      do throws(IndexError) {
+        try scorer.evaluate(window, above: minimum, fresh: true)
+      } catch .cancelled {
+        return false
+      }
       window.isFull = false
       minimum = try body(window)
       base = end

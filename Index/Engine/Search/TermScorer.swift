@@ -51,6 +51,7 @@ final class TermScorer: Scorer {
   private let postings: UnsafeMutablePointer<FieldPostings>
   private let saturation: Saturation
   private let documents: Int
+  private let memory: LeafMemory
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
   /// For a long list.
@@ -60,17 +61,17 @@ final class TermScorer: Scorer {
 
   init(
     _ postings: consuming FieldPostings, _ saturation: Saturation, documents: Int,
-    windowCapacity: Int
+    memory: LeafMemory
   ) {
     let cost = postings.cost
     unsafe self.postings = .allocate(capacity: 1)
     unsafe self.postings.initialize(to: postings)
     self.saturation = saturation
     self.documents = documents
-    unsafe values = .allocate(capacity: blockSize + 16)
-    unsafe values.initialize(repeating: 0, count: blockSize + 16)
-    unsafe matched = .allocate(capacity: windowCapacity / 64)
-    bytes = MarkBytes.forList(of: cost, documents: documents, windowCapacity: windowCapacity)
+    self.memory = memory
+    unsafe values = memory.values
+    unsafe matched = memory.matched
+    bytes = memory.bytes(forListOf: cost, documents: documents)
     isSparse = cost < documents / 1024
     super.init(cost: cost)
   }
@@ -78,8 +79,6 @@ final class TermScorer: Scorer {
   deinit {
     unsafe postings.deinitialize(count: 1)
     unsafe postings.deallocate()
-    unsafe values.deallocate()
-    unsafe matched.deallocate()
   }
 
   override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
