@@ -12,7 +12,8 @@ struct MergedTerms: ~Copyable {
   /// Per source the first 8 bytes of its term, as a number that sorts like them.
   private var keys: [UInt64]
 
-  init(_ dictionaries: [TermDictionary?]) throws(IndexError) {
+  /// - Parameter start: the walk begins at the first term that is not before it.
+  init(_ dictionaries: [TermDictionary?], from start: [UInt8] = []) throws(IndexError) {
     // A missing dictionary keeps its index, and never has a term.
     var cursors: [TermCursor] = []
     var numbers: [Int] = []
@@ -24,7 +25,11 @@ struct MergedTerms: ~Copyable {
     self.cursors = cursors
     self.numbers = numbers
     keys = [UInt64](repeating: 0, count: cursors.count)
-    for place in cursors.indices { try advance(place) }
+    for place in cursors.indices {
+      let isThere =
+        try start.isEmpty ? cursors[place].next() : unsafe cursors[place].seek(start.span.bytes)
+      if isThere { push(place) }
+    }
   }
 
   /// Place in `cursors` → source.
@@ -54,7 +59,10 @@ struct MergedTerms: ~Copyable {
   }
 
   private mutating func advance(_ place: Int) throws(IndexError) {
-    guard try cursors[place].next() else { return }
+    if try cursors[place].next() { push(place) }
+  }
+
+  private mutating func push(_ place: Int) {
     keys[place] = unsafe TermDictionaryWriter.prefix(cursors[place].term)
     heap.append(place)
     var child = heap.count - 1

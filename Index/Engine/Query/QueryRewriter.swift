@@ -57,49 +57,87 @@ struct QueryRewriter {
     return result
   }
 
-  /// The terms that fit any of the patterns, in a fixed order.
+  /// The terms that fit any of the patterns, the most frequent of the whole snapshot first.
   private mutating func terms(
     of patterns: [TermPattern], text: String
   ) throws(IndexError) -> [FieldTerm] {
-    var frequencies: [FieldTerm: Int] = [:]
+    var found = FrequentTerms(limit: Self.expansionLimit)
     var looked = 0
-    for pattern in patterns {
-      let prefix = pattern.prefix
-      for segment in segments where !timedOut {
-        guard let dictionary = segment.terms(pattern.field, pattern.space) else { continue }
-        let cursor = dictionary.cursor()
-        var more = try cursor.seek(unsafe prefix.span.bytes)
-        while more, cursor.hasPrefix(unsafe prefix.span.bytes) {
-          looked += 1
-          if looked % Self.termsPerLook == 0, deadline.isPassed {
-            timedOut = true
-            break
-          }
-          if unsafe pattern.matches(cursor.term) {
-            let entry = try cursor.entry()
-            if !pattern.onlySame || entry.forms == .same {
-              let term = FieldTerm(
-                field: pattern.field, space: pattern.space, bytes: cursor.bytes)
-              // An alias stands for an index term, which may be in the union as well: one at least.
-              frequencies[term, default: 0] += max(1, entry.documentFrequency)
-            }
-          }
-          more = try cursor.next()
+    for (place, pattern) in patterns.enumerated()
+    where !timedOut && !patterns[..<place].contains(pattern) {
+      var merged = try MergedTerms(
+        segments.map { $0.terms(pattern.field, pattern.space) }, from: pattern.prefix)
+      while try merged.next(), unsafe merged.term.starts(with: pattern.prefix) {
+        looked += 1
+        if looked % Self.termsPerLook == 0, deadline.isPassed {
+          timedOut = true
+          break
         }
+        guard unsafe pattern.matches(merged.term) else { continue }
+        var frequency = 0
+        for place in merged.places {
+          let entry = try merged.cursors[place].entry()
+          if pattern.onlySame, entry.forms != .same { continue }
+          // An alias stands for an index term, which may be in the union as well: one at least.
+          frequency += max(1, entry.documentFrequency)
+        }
+        if frequency > 0 { unsafe found.add(merged.term, of: pattern, frequency) }
       }
     }
-    var found = frequencies.sorted { a, b in
-      a.value != b.value ? a.value > b.value : a.key.precedes(b.key)
-    }
-    if found.count > Self.expansionLimit {
+    if found.seen > Self.expansionLimit {
       warnings.append(
         QueryWarning(
           .tooManyExpansions,
-          detail: "\(text): \(found.count) words fit, the \(Self.expansionLimit) most frequent "
+          detail: "\(text): \(found.seen) words fit, the \(Self.expansionLimit) most frequent "
             + "are looked for"))
-      found.removeLast(found.count - Self.expansionLimit)
     }
-    return found.map(\.key)
+    return found.sorted
+  }
+}
+
+/// The most frequent of the terms that are shown to it: a binary heap with the least one at its root, so that
+/// a short prefix of a hundred thousand words copies few of them.
+private struct FrequentTerms {
+  private let limit: Int
+  private var heap: [(frequency: Int, term: FieldTerm)] = []
+  /// Terms added, those that were dropped included.
+  private(set) var seen = 0
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer, of pattern: TermPattern, _ frequency: Int) {
+    seen += 1
+    if heap.count == limit, frequency < heap[0].frequency { return }
+    let term = unsafe FieldTerm(field: pattern.field, space: pattern.space, bytes: [UInt8](bytes))
+    let new = (frequency, term)
+    if heap.count < limit {
+      heap.append(new)
+      var child = heap.count - 1
+      while child > 0, Self.isLess(heap[child], heap[(child - 1) / 2]) {
+        heap.swapAt(child, (child - 1) / 2)
+        child = (child - 1) / 2
+      }
+      return
+    }
+    guard Self.isLess(heap[0], new) else { return }
+    heap[0] = new
+    var parent = 0
+    while 2 * parent + 1 < heap.count {
+      var child = 2 * parent + 1
+      if child + 1 < heap.count, Self.isLess(heap[child + 1], heap[child]) { child += 1 }
+      guard Self.isLess(heap[child], heap[parent]) else { break }
+      heap.swapAt(child, parent)
+      parent = child
+    }
+  }
+
+  /// The most frequent first; equals in the order of their bytes.
+  var sorted: [FieldTerm] { heap.sorted { Self.isLess($1, $0) }.map(\.term) }
+
+  private static func isLess(
+    _ a: (frequency: Int, term: FieldTerm), _ b: (frequency: Int, term: FieldTerm)
+  ) -> Bool {
+    a.frequency != b.frequency ? a.frequency < b.frequency : b.term.precedes(a.term)
   }
 }
 
