@@ -36,7 +36,7 @@ public struct IndexHistory: Sendable {
   /// - Returns: the generation kept.
   @discardableResult
   public func keep(_ name: String) throws(IndexError) -> UInt64 {
-    guard IndexStore.isValidName(name) else {
+    guard IndexName.isValid(name) else {
       throw .invalid("\(name.debugDescription) is no name for a snapshot")
     }
     return try change { (manifest) throws(IndexError) in

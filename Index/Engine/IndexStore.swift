@@ -9,20 +9,6 @@ public struct IndexStore: Sendable {
   /// - Parameter path: an existing directory, or one that `create` makes.
   public init(path: String) { self.path = path }
 
-  /// `[a-z0-9][a-z0-9_-]{0,63}`.
-  public static func isValidName(_ name: String) -> Bool {
-    let bytes = name.utf8
-    guard (1...64).contains(bytes.count), let first = bytes.first else { return false }
-    func isAlphanumeric(_ byte: UInt8) -> Bool {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
-    return isAlphanumeric(first)
-      && bytes.allSatisfy {
-        isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-      }
-  }
-
   /// Names of all indexes, sorted. A data directory that does not exist has none.
   public func list() throws(IndexError) -> [String] {
     let all: [String]
@@ -38,7 +24,7 @@ public struct IndexStore: Sendable {
       throw error
     }
     var names: [String] = []
-    for name in all.sorted() where IndexStore.isValidName(name) {
+    for name in all.sorted() where IndexName.isValid(name) {
       do throws(IndexError) {
         if try open(name).length(of: FileName.manifest) != nil { names.append(name) }
       } catch {
@@ -51,7 +37,7 @@ public struct IndexStore: Sendable {
 
   /// The directory of an index that exists.
   public func open(_ name: String) throws(IndexError) -> FileSystemDirectory {
-    try check(name)
+    try IndexName.check(name)
     do throws(IndexError) {
       return try withDirectory { (descriptor) throws(IndexError) in
         try FileSystemDirectory(
@@ -65,7 +51,7 @@ public struct IndexStore: Sendable {
 
   /// The directory of an index, made if it does not exist; the index itself is made by its first writer.
   public func create(_ name: String) throws(IndexError) -> FileSystemDirectory {
-    try check(name)
+    try IndexName.check(name)
     try makeDirectories()
     try withDirectory { (descriptor) throws(IndexError) in
       try sweep(descriptor)
@@ -125,14 +111,6 @@ public struct IndexStore: Sendable {
     }
     _ = try attempt("rmdir", "\(path)/\(name)") {
       unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
-    }
-  }
-
-  private func check(_ name: String) throws(IndexError) {
-    guard IndexStore.isValidName(name) else {
-      throw .invalid(
-        "\(name.debugDescription) is no index name: a to z, 0 to 9, - and _, at most 64, beginning "
-          + "with a letter or digit")
     }
   }
 

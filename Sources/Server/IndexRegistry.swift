@@ -221,7 +221,7 @@ final class IndexRegistry: Sendable {
       let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
         unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if IndexStore.isValidName(name) { names.append(name) }
+      if IndexName.isValid(name) { names.append(name) }
     }
     return names
   }

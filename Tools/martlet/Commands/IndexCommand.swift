@@ -104,7 +104,7 @@ struct IndexCommand: ParsableCommand {
 
   /// Before anything is made or read.
   private func checkName() throws(Failure) {
-    guard IndexStore.isValidName(name) else {
+    guard IndexName.isValid(name) else {
       throw Failure(
         .usage, "\"\(printable(name))\" is not allowed as the name of an index",
         hint: "a to z, 0 to 9, - and _, at most 64, beginning with a letter or digit")
