@@ -33,10 +33,10 @@ final class ToolProcess {
   ///   - wrapper: a command that runs the tool, as `setpriv --reuid 65534`.
   ///   - environment: added to PATH and HOME, which is the folder `home`.
   init(
-    _ arguments: [String], wrapper: [String] = [], environment: [String: String] = [:],
-    home: String = "/nonexistent"
+    _ arguments: [String], program: String = "martlet", wrapper: [String] = [],
+    environment: [String: String] = [:], home: String = "/nonexistent"
   ) throws {
-    let line = wrapper + ["\(ToolProcess.programs)/martlet"] + arguments
+    let line = wrapper + ["\(ToolProcess.programs)/\(program)"] + arguments
     var variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LC_ALL": "C.UTF-8"]
     variables.merge(environment) { $1 }
     var pipes: [[Int32]] = []
