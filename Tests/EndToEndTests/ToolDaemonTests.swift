@@ -52,7 +52,8 @@ struct ToolDaemonTests {
   @Test("for people, too, the answers are the same")
   func rendering() throws {
     let bench = try ToolIndexTests.harbour()
-    let (_, socket) = try daemon(bench)
+    let (process, socket) = try daemon(bench)
+    defer { process.kill(SIGTERM) }
     for question in [
       ["search", "news", "ferry storm"], ["get", "news", "h5"], ["stats", "news"],
     ] {
@@ -66,7 +67,8 @@ struct ToolDaemonTests {
   @Test("the daemon sees what the tool commits, deletes and rebuilds")
   func follows() throws {
     let bench = try ToolIndexTests.harbour()
-    let (_, socket) = try daemon(bench)
+    let (process, socket) = try daemon(bench)
+    defer { process.kill(SIGTERM) }
     func eventually(_ query: String, _ count: String) throws {
       var output = ""
       for _ in 0..<500 {
