@@ -88,6 +88,12 @@ public final class IndexWriter: @unchecked Sendable {
   /// As far as this writer knows it.
   public var schema: Schema { schemaSource.current }
 
+  /// Adds those of the fields that the schema does not name yet, by a commit of their own. Fields that documents
+  /// bring along are added by themselves (`dynamic: add`), but with a type guessed from one value.
+  public func add(fields: [Field]) throws(IndexError) {
+    try locked { () throws(IndexError) in try schemaSource.add(fields: fields) }
+  }
+
   /// Adds a document; one of the same id, here or in the index, is replaced.
   /// - Parameter tag: what `onReject` is told, a line number for example.
   public func add(_ document: Document, tag: Int = 0) throws(IndexError) {

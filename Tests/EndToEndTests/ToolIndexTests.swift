@@ -95,6 +95,16 @@ struct ToolIndexTests {
     #expect(try bench.run("export", "copy").output == exported.output)
   }
 
+  @Test("new fields of an index that is there are inferred from all the first documents, not from one value")
+  func newFieldsOfAnIndexThatIsThere() throws {
+    let bench = try ToolBench()
+    _ = try bench.run("index", "shop", "-q", "-", input: #"{"id":"a","name":"anchor"}"# + "\n")
+    let priced = (0..<40).map { #"{"id":"p\#($0)","price":\#($0 % 2 == 0 ? "0" : "4.5")}"# + "\n" }
+    _ = try bench.run("index", "shop", "-q", "-", input: priced.joined())
+    #expect(try bench.run("count", "shop").output == "41\n")
+    #expect(try bench.run("count", "shop", "--filter", "price>4").output == "20\n")
+  }
+
   @Test("adding an id again replaces the document; deleting takes it away")
   func replacing() throws {
     let bench = try ToolIndexTests.harbour()

@@ -33,8 +33,7 @@ final class SchemaSource: @unchecked Sendable {
     try monitor.withLock { () throws(IndexError) in
       if schema.number(of: name) != nil { return schema }
       do throws(IndexError) {
-        schema =
-          isPrivate ? try schema.adding(try Field(name: name, type: type)) : try add(name, type)
+        try add([try Field(name: name, type: type)])
       } catch {
         guard case .invalid(let detail) = error else { throw error }
         throw .document(id: nil, field: name, detail: detail)
@@ -43,27 +42,45 @@ final class SchemaSource: @unchecked Sendable {
     }
   }
 
-  private func add(_ name: String, _ type: FieldType) throws(IndexError) -> Schema {
-    let field = try Field(name: name, type: type)
+  /// Adds the fields that are not there yet, by one commit.
+  func add(fields: [Field]) throws(IndexError) {
+    try monitor.withLock { () throws(IndexError) in
+      let new = fields.filter { schema.number(of: $0.name) == nil }
+      if !new.isEmpty { try add(new) }
+    }
+  }
+
+  private func add(_ fields: [Field]) throws(IndexError) {
+    if isPrivate {
+      schema = try schema.adding(fields)
+      return
+    }
     let outcome = try Commit.perform(directory, identity, uuid: uuid) {
       (manifest) throws(IndexError) in
       let newest = try manifest.content.parsedSchema(path: directory.path)
       try schema.checkStillHolds(in: manifest, path: directory.path)
-      if newest.number(of: name) != nil { return (newest, .nothing) }
+      let next = try newest.adding(fields)
+      if next == newest { return (newest, .nothing) }
       if manifest.fence?.changesSchema ?? false {
         throw .superseded(
           "\(directory.path): a rebuild with another schema is at work; no field can be added before "
             + "it ends")
       }
-      let next = try newest.adding(field)
       manifest.content.set(next)
       return (next, .arrangement)
     }
-    return outcome.value
+    schema = outcome.value
   }
 }
 
 extension Schema {
+  /// The schema with those of the fields that it does not name yet.
+  fileprivate func adding(_ fields: [Field]) throws(IndexError) -> Schema {
+    var schema = self
+    for field in fields where schema.number(of: field.name) == nil { try schema.add(field) }
+    return schema
+  }
+
   /// That segments written under this schema can be read under the manifest's.
   func checkStillHolds(in manifest: Manifest, path: String) throws(IndexError) {
     if manifest.content.schema == text { return }

@@ -3,8 +3,8 @@ import InvertedIndex
 
 /// Documents on their way into an index: makes the index when it is not there, commits now and then and at the end.
 ///
-/// Without a schema the first documents wait until 1,000 have come (or so many bytes that waiting would cost too
-/// much memory): the fields' types are inferred from them.
+/// Where fields may be new, the first documents wait until 1,000 have come (or so many bytes that waiting would cost
+/// too much memory): the types of fields without a schema are inferred from them.
 final class Ingestion {
   struct Summary {
     var generation: UInt64 = 0
@@ -31,6 +31,8 @@ final class Ingestion {
   private let made: Made
   private var hasFiles = false
   private var writer: IndexWriter?
+  /// Whether documents wait for the types of their fields.
+  private var isInferring: Bool
   private var inference = SchemaInference()
   private var waiting: [(document: Document, origin: Reading.Origin)] = []
   private var waitingBytes = 0
@@ -57,19 +59,19 @@ final class Ingestion {
     self.commitEvery = commitEvery
     self.options = options
     existed = try engine { () throws(IndexError) in try store.list() }.contains(name)
+    isInferring = made.schema == nil
     if existed {
       writer = try engine { () throws(IndexError) in
         try IndexWriter.open(try store.open(name), options: options)
       }
+      isInferring = writer?.schema.dynamic == .add
     }
   }
 
   func add(_ document: Document, from origin: Reading.Origin) throws(Failure) {
     count += 1
-    if let writer {
-      try feed(document, origin, to: writer)
-    } else if made.schema != nil {
-      try feed(document, origin, to: try make())
+    if !isInferring {
+      try feed(document, origin, to: try opened())
     } else {
       if origin.isFile { hasFiles = true }
       inference.observe(document)
@@ -84,6 +86,7 @@ final class Ingestion {
   }
 
   func delete(id: String) throws(Failure) {
+    if isInferring, !waiting.isEmpty { try begin() }
     guard let writer else { return }
     try engine { () throws(IndexError) in try writer.delete(id: id) }
     uncommitted += 1
@@ -91,7 +94,7 @@ final class Ingestion {
 
   /// Commits everything. An index that was not there is made if there was a document or a schema for it.
   func finish() throws(Failure) -> Summary {
-    if writer == nil, made.schema != nil || !waiting.isEmpty { try begin() }
+    if !waiting.isEmpty || (writer == nil && made.schema != nil) { try begin() }
     guard let writer else { return summary }
     try commit(writer)
     writer.close()
@@ -102,11 +105,20 @@ final class Ingestion {
   func abandon() { writer?.close() }
 
   private func begin() throws(Failure) {
-    let writer = try make()
+    isInferring = false
+    let writer = try opened()
+    if existed, !waiting.isEmpty {
+      try engine { () throws(IndexError) in try writer.add(fields: try inferredFields()) }
+    }
     let first = waiting
     waiting = []
     waitingBytes = 0
     for (document, origin) in first { try feed(document, origin, to: writer) }
+  }
+
+  private func opened() throws(Failure) -> IndexWriter {
+    if let writer { return writer }
+    return try make()
   }
 
   private func make() throws(Failure) -> IndexWriter {
@@ -123,18 +135,20 @@ final class Ingestion {
     if let given = made.schema {
       schema = given
     } else {
-      var fields = hasFiles ? try FileDocument.fields() : []
-      let known = Set(fields.map(\.name))
-      fields += inference.schema().fields.filter { $0.name != "id" && !known.contains($0.name) }
-      if let analyzer = made.analyzer {
-        fields = try fields.map { field throws(IndexError) in
-          field.type == .text ? try Field(name: field.name, type: .text, analyzer: analyzer) : field
-        }
-      }
-      schema = try Schema(fields: fields)
+      schema = try Schema(fields: try inferredFields())
     }
     if let dynamic = made.dynamic { schema.dynamic = dynamic }
     return schema
+  }
+
+  private func inferredFields() throws(IndexError) -> [Field] {
+    var fields = hasFiles ? try FileDocument.fields() : []
+    let known = Set(fields.map(\.name))
+    fields += inference.schema().fields.filter { $0.name != "id" && !known.contains($0.name) }
+    guard let analyzer = made.analyzer else { return fields }
+    return try fields.map { field throws(IndexError) in
+      field.type == .text ? try Field(name: field.name, type: .text, analyzer: analyzer) : field
+    }
   }
 
   private func feed(
