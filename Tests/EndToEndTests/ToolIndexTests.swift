@@ -95,7 +95,7 @@ struct ToolIndexTests {
     #expect(try bench.run("export", "copy").output == exported.output)
   }
 
-  @Test("new fields of an index that is there are inferred from all the first documents, not from one value")
+  @Test("fields new to an index are inferred from the first documents, not from one value")
   func newFieldsOfAnIndexThatIsThere() throws {
     let bench = try ToolBench()
     _ = try bench.run("index", "shop", "-q", "-", input: #"{"id":"a","name":"anchor"}"# + "\n")
