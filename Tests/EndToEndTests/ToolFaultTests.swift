@@ -241,6 +241,22 @@ struct ToolFaultTests {
     #expect(try bench.run("verify", "news").status == 0)
   }
 
+  @Test("Ctrl-C also ends a run that waits for standard input")
+  func interruptedWaiting() throws {
+    let bench = try ToolBench()
+    let process = try bench.start("index", "news", "-", "--commit-every", "100")
+    process.write((0..<1_100).map { #"{"id":"n\#($0)","title":"word"}"# + "\n" }.joined())
+    for _ in 0..<600 {
+      if try bench.run("count", "news").output == "1100\n" { break }
+      usleep(20_000)
+    }
+    process.kill(SIGINT)
+    let result = try process.wait(seconds: 30, closingInput: false)
+    #expect(result.status == 130)
+    #expect(result.errors.contains("stopped"))
+    #expect(try bench.run("count", "news").output == "1100\n")
+  }
+
   @Test("a reader that goes away ends export quietly")
   func brokenPipe() throws {
     let bench = try ToolIndexTests.harbour()

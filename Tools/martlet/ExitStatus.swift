@@ -31,6 +31,7 @@ enum ExitStatus: Int32 {
   case permission = 77
   /// The index is of another version, the schema or the settings cannot be (EX_CONFIG).
   case configuration = 78
+  case hungUp = 129
   case interrupted = 130
   case terminated = 143
 }
