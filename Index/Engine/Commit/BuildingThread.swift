@@ -16,6 +16,8 @@ struct DocumentBatch {
   /// A batch is sent on at about these sizes.
   private static let fullCount = 128
   private static let fullBytes = 256 << 10
+  /// A slot of more bytes is made anew after use.
+  private static let keptBytes = 16 << 10
 
   var isFull: Bool {
     count >= Self.fullCount || byteCount >= Self.fullBytes || deletes.count >= Self.fullCount
@@ -39,7 +41,14 @@ struct DocumentBatch {
   }
 
   mutating func removeAll() {
-    for index in 0..<count { documents[index].removeAll() }
+    for index in 0..<count {
+      // Storage that every slot keeps of the longest document it ever had would outgrow the budget.
+      if documents[index].bytes.capacity > Self.keptBytes {
+        documents[index] = Document()
+      } else {
+        documents[index].removeAll()
+      }
+    }
     count = 0
     deletes.removeAll(keepingCapacity: true)
     byteCount = 0
