@@ -84,6 +84,7 @@ if !coreOnly {
       "martlet", "Tools/martlet",
       [
         "WireAPI", "InvertedIndex", "Extraction", "JSON", "QueryLanguage", "Analysis", "Bytes",
+        "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     program(

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
@@ -22,3 +23,5 @@ long long martlet_filesystem_type(int descriptor) {
   if (fstatfs(descriptor, &status) != 0) return -1;
   return (unsigned int)status.f_type;
 }
+
+void martlet_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 * 1024); }

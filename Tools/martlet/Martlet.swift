@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 import InvertedIndex
 import WireAPI
@@ -39,6 +40,8 @@ struct Martlet: ParsableCommand {
 
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    // --memory is a promise.
+    martlet_return_large_blocks()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -12,4 +12,9 @@ void martlet_name_thread(const char *_Nonnull name);
 
 // The magic number of the file system that an open file lies on, as fstatfs tells it. -1 and errno.
 long long martlet_filesystem_type(int descriptor);
+
+// Blocks of 128 KiB and more are mappings of their own from now on, and go back to the system when they are
+// freed. glibc raises that threshold with each such block that is freed, up to 32 MiB; large buffers
+// then leave holes in its heaps that a memory budget cannot see.
+void martlet_return_large_blocks(void);
 #endif
