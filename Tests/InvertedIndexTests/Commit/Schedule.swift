@@ -26,7 +26,8 @@ struct Sabotage: OptionSet {
 }
 
 final class Schedule {
-  private typealias Contents = [String: String]
+  /// Id → version.
+  typealias Contents = [String: String]
 
   /// A writer's process, and what it will have done once it commits.
   private final class WriterActor {
@@ -379,7 +380,7 @@ final class Schedule {
   private func observe() throws {
     let snapshot = try Snapshot.open(FaultDirectory(disk))
     visible = snapshot.generation
-    let found = try contents(of: snapshot)
+    let found = try Schedule.contents(of: snapshot)
     guard found == truth else {
       throw Violation(
         description: "generation \(visible) holds \(found.sorted { $0.key < $1.key }), "
@@ -432,47 +433,6 @@ final class Schedule {
     try observe()
     // After a restart what is there is what is durable.
     if isCut { acknowledged = visible }
-  }
-
-  private func contents(of snapshot: Snapshot) throws -> Contents {
-    var result: Contents = [:]
-    for segment in snapshot.segments {
-      guard let ids = segment.reader.ids, let values = segment.reader.terms(1, .value),
-        let column = segment.reader.column(1)
-      else { throw Violation(description: "a segment without ids or versions") }
-      let cursor = ids.cursor()
-      while try cursor.next() {
-        var live: [Int] = []
-        try segment.reader.documents(of: cursor.entry()) { document in
-          if segment.live?.isLive(document) ?? true { live.append(document) }
-        }
-        for document in live {
-          guard let ordinal = try column.first(document) else {
-            throw Violation(description: "a document without a version")
-          }
-          let id = String(decoding: cursor.bytes, as: UTF8.self)
-          let value = String(
-            decoding: try values.term(ordinal: Int(ordinal)), as: UTF8.self)
-          if result.updateValue(value, forKey: id) != nil {
-            throw Violation(description: "two live documents of id \(id)")
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  /// The documents whose version is one of `wanted`.
-  private static func predicate(_ wanted: Set<String>) -> DeletePredicate {
-    { (segment) throws(IndexError) in
-      var set = BitSet(count: segment.entry.documentCount)
-      guard let values = segment.reader.terms(1, .value) else { return set }
-      for version in wanted.sorted() {
-        guard let entry = try values.lookup(Array(version.utf8)) else { continue }
-        try segment.reader.documents(of: entry) { set.insert($0) }
-      }
-      return set
-    }
   }
 
   private func newName() -> String { FileName.writer(high: random.next(), low: random.next()) }
