@@ -57,12 +57,6 @@ public final class FileBytes: Sendable {
     }
   }
 
-  /// Tells the kernel that the pages are wanted in no order, so that it reads no more than asked for.
-  public func adviseRandom() {
-    guard isMapped else { return }
-    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_RANDOM)
-  }
-
   /// Gives the pages that were read back, so that they do not count as memory of this process. They come back when
   /// they are read again.
   public func forgetPages() {

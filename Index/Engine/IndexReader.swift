@@ -59,37 +59,6 @@ public final class IndexReader: Sendable {
     }
   }
 
-  /// What the index holds of one field, deleted documents included.
-  public struct FieldSummary: Sendable, Equatable {
-    public var name: String
-    public var type: FieldType
-    /// Documents that have the field.
-    public var documentCount: Int
-    /// Sum of the lengths in tokens: text fields alone have one.
-    public var tokenCount: Int
-    /// Different terms, counted a segment at a time: a term of three segments counts three times.
-    public var termCount: Int
-  }
-
-  /// In the order of the schema. Reads a few bytes of each segment and field.
-  public func fieldSummaries() throws(IndexError) -> [FieldSummary] {
-    var result: [FieldSummary] = []
-    for (number, field) in schema.fields.enumerated() {
-      var summary = FieldSummary(
-        name: field.name, type: field.type, documentCount: 0, tokenCount: 0, termCount: 0)
-      for segment in view.segments {
-        let norms = try segment.reader.norms(number)
-        let column = segment.reader.column(number)
-        summary.documentCount += norms?.documents ?? column?.documentsWithValue ?? 0
-        summary.tokenCount += Int(norms?.tokens ?? 0)
-        let space: TermSpace = field.type == .keyword ? .value : .index
-        summary.termCount += segment.reader.terms(number, space)?.count ?? 0
-      }
-      result.append(summary)
-    }
-    return result
-  }
-
   /// The stored fields of a document; nil when there is none of that id.
   public func document(id: String) throws(IndexError) -> [StoredField]? {
     let bytes = Array(id.utf8)

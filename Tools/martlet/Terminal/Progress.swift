@@ -10,7 +10,7 @@ final class Progress {
   private let terminal = Terminal(STDERR_FILENO)
   private let enabled: Bool
   private let unit: Unit
-  private var label: String
+  private let label: String
   /// What 100 % is; nil when nobody knows (standard input).
   private var total: Int?
   private let start = Progress.now
@@ -44,13 +44,6 @@ final class Progress {
       drawn = now
       draw()
     }
-  }
-
-  /// Another phase of the same work, as "merging"; drawn at once.
-  func phase(_ label: String) {
-    self.label = label
-    guard enabled else { return }
-    draw()
   }
 
   /// Takes the line away, so that something else can be printed. The next update draws it again.
