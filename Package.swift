@@ -40,6 +40,8 @@ let nio: [Target.Dependency] = [
 var targets: [Target] = [
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
+  .systemLibrary(
+    name: "CXML", path: "Sources/CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   .target(name: "CLinux", path: "Sources/CLinux"),
 
   module("Bytes", "Index/Bytes"),
@@ -49,7 +51,8 @@ var targets: [Target] = [
   module(
     "InvertedIndex", "Index/Engine",
     ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
-  module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib"]),
+  module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib", "CXML"]),
+  module("Configuration", "Sources/Configuration"),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
 
   tests("BytesTests", ["Bytes"]),
@@ -58,6 +61,7 @@ var targets: [Target] = [
   tests("QueryLanguageTests", ["QueryLanguage"]),
   tests("InvertedIndexTests", ["InvertedIndex", "Bytes", "JSON", "Analysis", "QueryLanguage"]),
   tests("ExtractionTests", ["Extraction", "InvertedIndex", "JSON", "CZlib"]),
+  tests("ConfigurationTests", ["Configuration"]),
   tests("WireAPITests", ["WireAPI", "InvertedIndex", "JSON"]),
 ]
 
@@ -70,32 +74,42 @@ if !coreOnly {
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ]
   targets += [
+    .systemLibrary(
+      name: "CSQLite", path: "Tools/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     module(
       "Server", "Sources/Server",
       [
-        "WireAPI", "InvertedIndex", "JSON", "CLinux",
+        "WireAPI", "InvertedIndex", "Analysis", "JSON", "CLinux",
         .product(name: "Logging", package: "swift-log"),
       ]
         + nio),
     program(
       "martletd", "Sources/martletd",
-      ["Server", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      ["Server", "Configuration", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     program(
       "martlet", "Tools/martlet",
       [
         "WireAPI", "InvertedIndex", "Extraction", "JSON", "QueryLanguage", "Analysis", "Bytes",
-        "CLinux",
+        "CLinux", "Configuration",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    program(
+      "martlet-compare", "Tools/compare",
+      [
+        "InvertedIndex", "Extraction", "QueryLanguage", "Analysis", "JSON", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     program(
       "martlet-bench", "Tools/bench",
       [
-        "InvertedIndex", "Bytes", "Analysis", "JSON",
+        "InvertedIndex", "Extraction", "QueryLanguage", "Bytes", "Analysis", "JSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     module("SocketClient", "Tests/SocketClient"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
     tests("ToolTests", ["martlet", "JSON"]),
+    tests("CompareTests", ["martlet-compare", "InvertedIndex", "JSON"]),
+    tests("BenchTests", ["martlet-bench", "InvertedIndex", "JSON"]),
     tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient"]),
   ]
 }

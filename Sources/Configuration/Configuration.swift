@@ -1,0 +1,4 @@
+/// A configuration file: lines of `name = value`.
+public struct Configuration: Sendable {
+  public init() {}
+}

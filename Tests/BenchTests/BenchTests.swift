@@ -1,0 +1,6 @@
+import Testing
+
+@testable import martlet_bench
+
+@Suite struct BenchTests {
+}

@@ -1,0 +1,6 @@
+import Testing
+
+@testable import martlet_compare
+
+@Suite struct CompareTests {
+}

@@ -1,0 +1,5 @@
+import Configuration
+import Testing
+
+@Suite struct ConfigurationTests {
+}
