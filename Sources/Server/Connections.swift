@@ -118,7 +118,7 @@ final class Connections {
   func route(_ head: HTTPRequestHead) -> Result<Found, Refusal> {
     let path = Request.split(target: head.uri).path
     switch router.match(head.method, path) {
-    case .found(let endpoint, let captures):
+    case .found(let endpoint, _, let captures):
       return .success(Found(endpoint: endpoint, captures: captures))
     case .methodNotAllowed(let allowed):
       let names = allowed.joined(separator: ", ")

@@ -25,13 +25,13 @@ final class Service: Sendable {
 
   func routes() -> Router<Endpoint> {
     var router = Router<Endpoint>()
-    router.add(.GET, "/v1/indexes/{}/docs/{rest}", queued(document))
-    router.add(.POST, "/v1/indexes/{}/search", queued(searchIndex))
+    router.add(.GET, "/v1/indexes/{index}/docs/{*id}", queued(document))
+    router.add(.POST, "/v1/indexes/{index}/search", queued(searchIndex))
     router.add(.GET, "/v1/search", queued(searchByParameters))
     router.add(.POST, "/v1/search", queued(search))
-    router.add(.POST, "/v1/indexes/{}/count", queued(count))
+    router.add(.POST, "/v1/indexes/{index}/count", queued(count))
     router.add(.GET, "/v1/indexes", queued(list))
-    router.add(.GET, "/v1/indexes/{}", queued(describe))
+    router.add(.GET, "/v1/indexes/{index}", queued(describe))
     router.add(.GET, "/v1/live", .immediate { _, _ in Self.live })
     router.add(.GET, "/v1/ready", .immediate { [self] _, _ in ready() })
     router.add(.GET, "/v1/", .immediate { [self] _, _ in about() })

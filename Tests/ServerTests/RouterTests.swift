@@ -11,7 +11,7 @@ struct RouterTests {
     router.add(.GET, "/v1/indexes", 2)
     router.add(.GET, "/v1/indexes/{}", 3)
     router.add(.POST, "/v1/indexes/{}/search", 4)
-    router.add(.GET, "/v1/indexes/{}/docs/{rest}", 5)
+    router.add(.GET, "/v1/indexes/{}/docs/{*id}", 5)
     router.add(.POST, "/v1/indexes", 6)
     return router
   }
@@ -27,7 +27,7 @@ struct RouterTests {
     ] as [(String, Int, [String])])
   func found(path: String, endpoint: Int, captures: [String]) throws {
     for method in [HTTPMethod.GET, .HEAD] {
-      guard case .found(let found, let parts) = Self.router().match(method, path[...]) else {
+      guard case .found(let found, _, let parts) = Self.router().match(method, path[...]) else {
         Issue.record("\(path) is not found")
         return
       }
