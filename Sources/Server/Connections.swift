@@ -11,13 +11,17 @@ import WireAPI
 enum Endpoint: Sendable {
   /// Answers from memory, at once, on the event loop.
   case immediate(@Sendable (Request, [Substring]) -> Response)
-  /// Answered by a worker. The flag is raised when the client hangs up.
-  case queued(@Sendable (Request, [Substring], CancelFlag) -> Response)
+  case queued(Answer)
+
+  /// Answers on a worker. The flag is raised when the client hangs up, or somebody cancels the request.
+  typealias Answer = @Sendable (Request, [Substring], CancelFlag) -> Response
 }
 
 final class Connections {
   struct Found {
     var endpoint: Endpoint
+    /// Its pattern, as the metrics name it.
+    var route: String
     var captures: [Substring]
   }
 
@@ -27,13 +31,18 @@ final class Connections {
   }
 
   let eventLoop: any EventLoop
-  let limits: Limits
   let workers: WorkerPool
+  /// As they were at the newest connection or request.
+  private(set) var limits: Limits
   var heldBytes = 0
   private(set) var isDraining = false
+  let logger: Logger
+  private let currentLimits: CurrentLimits
+  private let running: RunningRequests
+  private let metrics: Metrics
   private let router: Router<Endpoint>
-  private let logger: Logger
   private var open: [ObjectIdentifier: HTTPConnection] = [:]
+  private var shares: [uid_t: Share] = [:]
   private var sweeping: RepeatedTask?
   private var drained: EventLoopPromise<Void>?
   private let idPrefix = String(UInt32.random(in: .min ... .max), radix: 36)
@@ -41,30 +50,55 @@ final class Connections {
   private var dateSecond: time_t = 0
   private var dateText = ""
 
+  /// What one user has of the daemon.
+  private struct Share {
+    var connections = 0
+    var requests = 0
+  }
+
   init(
-    eventLoop: any EventLoop, limits: Limits, workers: WorkerPool, router: Router<Endpoint>,
-    logger: Logger
+    eventLoop: any EventLoop, workers: WorkerPool, router: Router<Endpoint>, limits: CurrentLimits,
+    running: RunningRequests, metrics: Metrics, logger: Logger
   ) {
     self.eventLoop = eventLoop
-    self.limits = limits
+    self.limits = limits.value
+    currentLimits = limits
+    self.running = running
+    self.metrics = metrics
     self.workers = workers
     self.router = router
     self.logger = logger
   }
 
-  var count: Int { open.count }
+  // MARK: Room for connections
 
-  /// Takes a new connection in. At the cap the one that has waited longest makes room.
-  /// - Returns: false if there is no room.
-  func admit(_ connection: HTTPConnection) -> Bool {
-    if open.count >= limits.connections {
-      let longest = open.values.filter(\.canBeClosed).min { $0.since < $1.since }
-      guard let longest else { return false }
-      logger.debug("connection closed to make room")
-      open[ObjectIdentifier(longest)] = nil
-      longest.closeNow()
+  /// Takes a new connection in. At a cap the one that has waited longest makes room: of the same user at the user's cap,
+  /// of all at the cap of all. The last place is the exempt user's.
+  /// - Returns: why there is no room.
+  func admit(_ connection: HTTPConnection) -> Problem? {
+    refreshLimits()
+    let uid = connection.peer.uid
+    let exempt = limits.exemptUser
+    if uid != exempt {
+      if shares[uid, default: Share()].connections >= limits.connectionsPerUser,
+        !closeLongestWaiting({ $0 == uid })
+      {
+        return Problem(
+          .tooManyConnections,
+          "user \(uid) has \(limits.connectionsPerUser) connections, and every one has a request running",
+          retryAfter: 1)
+      }
+      let others = open.count - shares[exempt, default: Share()].connections
+      if others >= limits.connections - 1, !closeLongestWaiting({ $0 != exempt }) {
+        return .tooManyConnections
+      }
+    }
+    if open.count >= limits.connections, !closeLongestWaiting({ _ in true }) {
+      return .tooManyConnections
     }
     open[ObjectIdentifier(connection)] = connection
+    shares[uid, default: Share()].connections += 1
+    metrics.connections.store(open.count, ordering: .relaxed)
     if sweeping == nil {
       let bound = NIOLoopBound(self, eventLoop: eventLoop)
       sweeping = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
@@ -72,14 +106,26 @@ final class Connections {
       }
     }
     if drained != nil { connection.drain() }
+    return nil
+  }
+
+  /// Closes the connection that has waited longest without a running request, of the users that are asked for. Its
+  /// descriptor is free when this returns.
+  /// - Returns: false if there is none.
+  func closeLongestWaiting(_ isAsked: (uid_t) -> Bool = { _ in true }) -> Bool {
+    let longest = open.values.filter { $0.canBeClosed && isAsked($0.peer.uid) }
+      .min { $0.since < $1.since }
+    guard let longest else { return false }
+    logger.debug("connection closed to make room", metadata: ["uid": "\(longest.peer.uid)"])
+    remove(longest)
+    longest.closeNow()
     return true
   }
 
-  /// From now on every answer is its connection's last.
-  func beginDraining() { isDraining = true }
-
   func remove(_ connection: HTTPConnection) {
-    open[ObjectIdentifier(connection)] = nil
+    guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    change(connection.peer.uid) { $0.connections -= 1 }
+    metrics.connections.store(open.count, ordering: .relaxed)
     if open.isEmpty {
       sweeping?.cancel()
       sweeping = nil
@@ -88,10 +134,45 @@ final class Connections {
     }
   }
 
+  private func change(_ uid: uid_t, _ body: (inout Share) -> Void) {
+    var share = shares[uid] ?? Share()
+    body(&share)
+    shares[uid] = share.connections == 0 && share.requests == 0 ? nil : share
+  }
+
   private func sweep() {
     let now = Deadline.now()
     for connection in Array(open.values) { connection.sweep(now: now) }
   }
+
+  func refreshLimits() { limits = currentLimits.value }
+
+  // MARK: Room for requests
+
+  /// Counts a request that is about to be given to the workers, until `end`.
+  /// - Returns: nil if its user has too many.
+  func begin(_ request: Request) throws(Problem) -> RunningRequest {
+    let uid = request.peer.uid
+    let requests = shares[uid]?.requests ?? 0
+    guard uid == limits.exemptUser || requests < limits.requestsPerUser else {
+      throw Problem(
+        .tooManyRequests, "user \(uid) has \(requests) requests running and waiting", retryAfter: 1)
+    }
+    change(uid) { $0.requests += 1 }
+    let request = RunningRequest(request)
+    running.insert(request)
+    return request
+  }
+
+  func end(_ request: RunningRequest) {
+    running.remove(request)
+    change(request.peer.uid) { $0.requests -= 1 }
+  }
+
+  // MARK: The end
+
+  /// From now on every answer is its connection's last.
+  func beginDraining() { isDraining = true }
 
   /// Ends all connections: idle ones at once, the others after their request. After `Limits.drainSeconds` running
   /// requests are cancelled, two seconds later connections are cut.
@@ -115,11 +196,13 @@ final class Connections {
     return promise.futureResult
   }
 
+  // MARK: What requests and answers need
+
   func route(_ head: HTTPRequestHead) -> Result<Found, Refusal> {
     let path = Request.split(target: head.uri).path
     switch router.match(head.method, path) {
-    case .found(let endpoint, _, let captures):
-      return .success(Found(endpoint: endpoint, captures: captures))
+    case .found(let endpoint, let route, let captures):
+      return .success(Found(endpoint: endpoint, route: route, captures: captures))
     case .methodNotAllowed(let allowed):
       let names = allowed.joined(separator: ", ")
       let problem = Problem(.methodNotAllowed, "\(path) answers \(names)")
@@ -149,16 +232,19 @@ final class Connections {
     return dateText
   }
 
-  /// One line a request. What is behind `?` may be a query, and is not told.
-  func log(
-    method: String, target: String, id: String, status: Int, bytes: Int, nanoseconds: UInt64
-  ) {
-    guard logger.logLevel <= .debug else { return }
-    logger.debug(
-      "request",
-      metadata: [
-        "method": "\(method)", "path": "\(Request.split(target: target).path)", "id": "\(id)",
-        "status": "\(status)", "bytes": "\(bytes)", "us": "\(nanoseconds / 1_000)",
-      ])
+  /// Tells of an answer that has been written, or cut: one line a request.
+  func tell(_ answer: AnswerRecord) {
+    metrics.record(
+      route: answer.route, method: answer.method, status: answer.status, code: answer.code,
+      bytes: answer.bytes, nanoseconds: answer.nanoseconds)
+    if answer.note?.timedOut == true { metrics.countTimeout() }
+    if logger.logLevel <= .debug { logger.debug("request", metadata: answer.metadata) }
+    let slow = UInt64(limits.slowQueryMilliseconds) * 1_000_000
+    if let note = answer.note, slow > 0, answer.nanoseconds >= slow {
+      metrics.countSlowQuery()
+      logger.notice(
+        "slow query",
+        metadata: answer.metadata.merging(note.metadata(withText: limits.logQueryText)) { $1 })
+    }
   }
 }

@@ -6,6 +6,7 @@ public final class Daemon: Sendable {
   private let registry: IndexRegistry
   private let service: Service
   private let server: HTTPServer
+  private let limits: CurrentLimits
 
   /// Serves the indexes below `data` on `socket`, which it owns from now on.
   /// - Parameter workers: searches at once.
@@ -24,13 +25,15 @@ public final class Daemon: Sendable {
     _ socket: ListeningSocket, _ data: String, _ workers: Int, _ limits: Limits, _ logger: Logger
   ) throws(StartError) {
     self.socket = socket
+    let limits = CurrentLimits(limits)
+    self.limits = limits
     registry = try IndexRegistry(path: data, logger: logger)
     service = Service(registry: registry, limits: limits, logger: logger)
     try registry.start()
     do throws(StartError) {
       server = try HTTPServer(
         descriptor: socket.descriptor, router: service.routes(), workers: workers, limits: limits,
-        logger: logger)
+        running: RunningRequests(), metrics: Metrics(), logger: logger)
     } catch {
       registry.stop()
       throw error
@@ -39,6 +42,9 @@ public final class Daemon: Sendable {
 
   /// Has the indexes looked at now, not within a second.
   public func reload() { registry.lookNow() }
+
+  /// Limits for what comes from now on.
+  public func apply(_ limits: Limits) { self.limits.replace(limits) }
 
   /// Takes the socket away, lets running requests finish, and gives everything back. Once.
   public func stop() {

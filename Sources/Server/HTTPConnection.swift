@@ -2,14 +2,14 @@
 //
 //              head               end                answer            taken by the client
 //     idle ----------> receiving -----> running ---------------> writing -----------------> idle
-//       \________________|  refused      (a worker has it)          |
-//                        v                                          | Connection: close, or refused
-//                     closing <-------------------------------------+
+//       \________________|  refused      |     ^                    |
+//                        v               |     '--------------------+ the next piece of a stream
+//                     closing <----------'--------------------------+ Connection: close, or refused
 //
 // Back-pressure: the socket is read only while idle or receiving (and, when closing, to throw away what still
 // comes). What a pipelining client has sent meanwhile stays in `waiting`, at most one read of it, or in the
-// kernel. At most one answer is being written, and the next request is not looked at before the client has
-// taken all but the last 64 KiB of it.
+// kernel. At most one answer, or one piece of it, is being written, and the next request is not looked at before the
+// client has taken all but the last 16 KiB of it.
 
 import InvertedIndex
 import Logging
@@ -30,20 +30,29 @@ final class HTTPConnection: ChannelInboundHandler {
     case endOfInput
   }
 
-  private struct Incoming {
-    var head: HTTPRequestHead
-    var id: String
-    var body = ByteBuffer()
-    var keepAlive: Bool
+  /// An answer that is given in pieces.
+  private struct Stream {
+    let next: Response.Next
+    let response: Response
+    let framing: ResponseHead.Framing
+    var bytes: Int
   }
 
+  /// Answers from here on count as held before they are written, and are refused when too much is held already.
+  private static let largeAnswer = 64 << 10
+
+  let peer: Peer
   private let connections: Connections
   private var limits: Limits { connections.limits }
   private var context: ChannelHandlerContext?
   private var waiting = CircularBuffer<Item>()
   private var isPumping = false
-  private var incoming: Incoming?
-  private var cancel: CancelFlag?
+  private var incoming: IncomingRequest?
+  /// The request that the workers have been given, until its answer has been written.
+  private var running: RunningRequest?
+  /// It waits for its `Response.Park`, and no worker has it.
+  private var isParked = false
+  private var stream: Stream?
   /// Bytes of this connection that count towards `Limits.heldBytes`.
   private var held = 0
   private var lingered = 0
@@ -58,8 +67,9 @@ final class HTTPConnection: ChannelInboundHandler {
   /// The first byte of a request has come, its headers not yet all.
   private var headBegun = false
 
-  init(_ connections: Connections) {
+  init(_ connections: Connections, peer: Peer) {
     self.connections = connections
+    self.peer = peer
     since = Deadline.now()
     deadline = since &+ seconds(connections.limits.idleSeconds)
   }
@@ -68,15 +78,17 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     self.context = context
-    guard connections.admit(self) else { return refuse(.tooManyConnections, lingers: false) }
+    if let problem = connections.admit(self) { return refuse(problem, lingers: false) }
     context.read()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    cancel?.cancel()
-    release()
-    connections.remove(self)
     self.context = nil
+    connections.remove(self)
+    running?.cancel.cancel()
+    // What a worker has ends when the worker gives it back.
+    if state != .running || isParked { abandon() }
+    release()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -88,7 +100,7 @@ final class HTTPConnection: ChannelInboundHandler {
   func channelReadComplete(context: ChannelHandlerContext) { readMore() }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if state == .writing, context.channel.isWritable { becomeIdle() }
+    if state == .writing, context.channel.isWritable { wasTaken() }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -163,30 +175,17 @@ final class HTTPConnection: ChannelInboundHandler {
   }
 
   private func begin(_ head: HTTPRequestHead) {
-    // After an upgrade or CONNECT the decoder reads nothing more.
-    let tunnels = head.method == .CONNECT || head.headers.contains(name: "upgrade")
-    incoming = Incoming(
-      head: head, id: connections.requestID(head.headers.first(name: "x-request-id")),
-      keepAlive: head.isKeepAlive && !tunnels)
+    connections.refreshLimits()
+    let request = IncomingRequest(
+      head, id: connections.requestID(head.headers.first(name: "x-request-id")))
+    incoming = request
     headBegun = false
     state = .receiving
     since = Deadline.now()
     deadline = since &+ seconds(limits.bodySeconds)
-
-    if let length = head.headers.first(name: "content-length"),
-      Int(length) ?? .max > limits.bodyBytes
-    {
-      return refuse(bodyTooLarge)
-    }
-    if let coding = head.headers.first(name: "content-encoding"), coding.lowercased() != "identity"
-    {
-      return refuse(Problem(.unsupportedMediaType, "Content-Encoding: \(coding) is not read"))
-    }
-    if let expected = head.headers.first(name: "expect"), head.version != .http1_0 {
-      guard expected.lowercased() == "100-continue" else {
-        return refuse(Problem(.expectationFailed, "Expect: \(expected) cannot be met"))
-      }
-      if case .failure(let problem) = connections.route(head) { return refuse(problem.problem) }
+    if let problem = request.refusal(limits) { return refuse(problem) }
+    if request.expectation != nil {
+      if case .failure(let refusal) = connections.route(head) { return refuse(refusal.problem) }
       if let context {
         var buffer = context.channel.allocator.buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
@@ -197,22 +196,16 @@ final class HTTPConnection: ChannelInboundHandler {
 
   private func append(_ bytes: ByteBuffer) {
     guard let had = incoming?.body.readableBytes else { return }
-    let count = had + bytes.readableBytes
-    guard count <= limits.bodyBytes else { return refuse(bodyTooLarge) }
+    guard had + bytes.readableBytes <= limits.bodyBytes else {
+      return refuse(.bodyTooLarge(limits))
+    }
     guard hold(bytes.readableBytes) else { return refuse(.busy) }
     incoming?.body.writeImmutableBuffer(bytes)
   }
 
-  private var bodyTooLarge: Problem {
-    Problem(.bodyTooLarge, "a body may have \(limits.bodyBytes) bytes")
-  }
-
   private func dispatch() {
     guard state == .receiving, let incoming else { return }
-    let target = Request.split(target: incoming.head.uri)
-    let request = Request(
-      method: incoming.head.method, path: target.path, query: target.query,
-      body: Array(incoming.body.readableBytesView), id: incoming.id, arrived: Deadline.now())
+    let request = incoming.whole(from: peer)
     self.incoming?.body = ByteBuffer()
     state = .running
     since = request.arrived
@@ -221,75 +214,228 @@ final class HTTPConnection: ChannelInboundHandler {
     case .failure(let refusal):
       finish(.problem(refusal.problem, headers: refusal.headers))
     case .success(let found):
+      self.incoming?.route = found.route
       switch found.endpoint {
       case .immediate(let answer): finish(answer(request, found.captures))
       case .queued(let answer):
-        let flag = CancelFlag()
-        cancel = flag
-        let eventLoop = connections.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let accepted = connections.workers.submit {
-          let response = answer(request, found.captures, flag)
-          eventLoop.execute { bound.value.finish(response) }
+        do throws(Problem) {
+          let running = try connections.begin(request)
+          self.running = running
+          ask(
+            WorkerCall(
+              answer: answer, request: request, captures: found.captures, running: running))
+        } catch {
+          finish(.problem(error))
         }
-        if !accepted { finish(.problem(.busy)) }
       }
     }
   }
 
+  private func ask(_ call: WorkerCall) {
+    let eventLoop = connections.eventLoop
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let accepted = connections.workers.submit(waiting: limits.waitingRequests) {
+      let (response, first) = call.run()
+      eventLoop.execute { bound.value.answered(call, response, first) }
+    }
+    if !accepted { finish(.problem(.busy)) }
+  }
+
   // MARK: Answers
 
-  /// Writes the answer to the request that runs. The connection may be gone by then.
+  /// A worker gives the request back. The connection may be gone by then.
+  private func answered(_ call: WorkerCall, _ response: Response, _ first: Chunk?) {
+    guard let context else { return abandon() }
+    switch response.body {
+    case .bytes, .none: finish(response)
+    case .chunks(let next):
+      let framing: ResponseHead.Framing =
+        incoming?.head.version == .http1_0 ? .untilClose : .chunked
+      if case .untilClose = framing { incoming?.keepAlive = false }
+      writeHead(of: response, framing, context)
+      guard let first else { return written(response, bytes: 0) }
+      stream = Stream(next: next, response: response, framing: framing, bytes: 0)
+      write(first, context)
+    case .later(let park):
+      isParked = true
+      let bound = NIOLoopBound(self, eventLoop: connections.eventLoop)
+      let eventLoop = connections.eventLoop
+      park { eventLoop.execute { bound.value.resume(call) } }
+    }
+  }
+
+  /// A parked request is asked again.
+  private func resume(_ call: WorkerCall) {
+    guard isParked, running === call.running else { return }
+    isParked = false
+    ask(call)
+  }
+
+  /// Writes a whole answer to the request that runs.
   private func finish(_ response: Response) {
-    cancel = nil
-    guard state == .running, let context, let request = incoming else { return release() }
-    let keepAlive = request.keepAlive && !connections.isDraining
-    let bytes = write(response, to: request, keepAlive: keepAlive, context)
-    connections.log(
-      method: request.head.method.rawValue, target: request.head.uri, id: request.id,
-      status: response.status, bytes: bytes, nanoseconds: Deadline.now() &- since)
-    incoming = nil
+    guard let context, let incoming else { return abandon() }
     release()
-    if !keepAlive { return close(context, lingers: false) }
+    var response = response
+    var body: [UInt8] = []
+    if case .bytes(let bytes) = response.body { body = bytes }
+    if body.count >= Self.largeAnswer, !hold(body.count) {
+      response = .problem(.busy)
+      if case .bytes(let bytes) = response.body { body = bytes }
+    }
+    let framing: ResponseHead.Framing =
+      if case .none = response.body { .none } else { .length(body.count) }
+    if incoming.head.method == .HEAD { body = [] }
+    writeHead(of: response, framing, context, body: body)
+    written(response, bytes: body.count)
+  }
+
+  /// - Parameter body: what goes with it in one write.
+  private func writeHead(
+    of response: Response, _ framing: ResponseHead.Framing, _ context: ChannelHandlerContext,
+    body: [UInt8] = []
+  ) {
+    guard let incoming else { return }
+    var buffer = context.channel.allocator.buffer(capacity: 256 + body.count)
+    let connection: ResponseHead.Connection? =
+      stays ? (incoming.head.version == .http1_0 ? .keepAlive : nil) : .close
+    ResponseHead.write(
+      response, framing: framing, id: incoming.id, date: connections.date(),
+      connection: connection, into: &buffer)
+    buffer.writeBytes(body)
+    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+  }
+
+  /// The connection stays after the answer that is being given.
+  private var stays: Bool { incoming?.keepAlive == true && !connections.isDraining }
+
+  /// A whole answer is on its way.
+  private func written(_ response: Response, bytes: Int) {
+    guard let context else { return abandon() }
+    tell(response.status, response.code, bytes: bytes, note: response.note)
+    let stays = stays
+    endRequest()
+    if !stays { return close(context, lingers: false) }
     if context.channel.isWritable { return becomeIdle() }
+    awaitTaking()
+  }
+
+  private func awaitTaking() {
     state = .writing
-    _ = hold(response.body.count)
     unwritten = .max
     deadline = Deadline.now() &+ seconds(limits.writeSeconds)
+  }
+
+  /// The client has taken nearly all that was written.
+  private func wasTaken() {
+    release()
+    if let stream { pull(stream) } else { becomeIdle() }
   }
 
   /// Answers what has not been read to its end, and closes.
   private func refuse(_ problem: Problem, lingers: Bool = true) {
     guard let context else { return }
-    let request =
-      incoming
-      ?? Incoming(
-        head: HTTPRequestHead(version: .http1_1, method: .GET, uri: "/"),
-        id: connections.requestID(nil), keepAlive: false)
-    let bytes = write(.problem(problem), to: request, keepAlive: false, context)
-    connections.log(
-      method: request.head.method.rawValue, target: request.head.uri, id: request.id,
-      status: problem.status, bytes: bytes, nanoseconds: Deadline.now() &- since)
-    incoming = nil
+    if incoming == nil { incoming = IncomingRequest(id: connections.requestID(nil)) }
+    incoming?.keepAlive = false
+    let body = problem.json()
+    writeHead(of: .problem(problem), .length(body.count), context, body: body)
+    tell(problem.status, problem.code, bytes: body.count)
+    endRequest()
     release()
     close(context, lingers: lingers)
   }
 
-  private func write(
-    _ response: Response, to request: Incoming, keepAlive: Bool, _ context: ChannelHandlerContext
-  ) -> Int {
-    let hasBody = request.head.method != .HEAD
-    var buffer = context.channel.allocator.buffer(
-      capacity: 256 + (hasBody ? response.body.count : 0))
-    ResponseHead.write(
-      response, id: request.id, date: connections.date(),
-      connection: keepAlive ? (request.head.version == .http1_0 ? .keepAlive : nil) : .close,
-      into: &buffer)
-    if hasBody { buffer.writeBytes(response.body) }
-    let count = buffer.readableBytes
-    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-    return count
+  /// The client is gone, and with it what it asked for.
+  private func abandon() {
+    if running != nil { tell(499, nil, bytes: stream?.bytes ?? 0) }
+    endRequest()
+    release()
   }
+
+  private func endRequest() {
+    if let running { connections.end(running) }
+    running = nil
+    isParked = false
+    stream = nil
+    incoming = nil
+  }
+
+  private func tell(
+    _ status: Int, _ code: Problem.Code?, bytes: Int, isCut: Bool = false,
+    note: Response.Note? = nil
+  ) {
+    guard let incoming else { return }
+    connections.tell(
+      AnswerRecord(
+        peer: peer, method: incoming.head.method, route: incoming.route, target: incoming.head.uri,
+        id: incoming.id,
+        status: status, code: code, bytes: bytes, nanoseconds: Deadline.now() &- since,
+        isCut: isCut, note: note))
+  }
+
+  // MARK: Answers in pieces
+
+  private func pull(_ stream: Stream) {
+    if running?.cancel.isCancelled == true { return cut(nil) }
+    state = .running
+    deadline = .max
+    let eventLoop = connections.eventLoop
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let next = stream.next
+    // What has begun does not stand back behind what has not.
+    let accepted = connections.workers.submit(waiting: .max) {
+      let chunk = Chunk(next)
+      eventLoop.execute {
+        guard let context = bound.value.context else { return bound.value.abandon() }
+        bound.value.write(chunk, context)
+      }
+    }
+    if !accepted { cut(nil) }
+  }
+
+  private func write(_ chunk: Chunk, _ context: ChannelHandlerContext) {
+    guard let stream else { return }
+    var isChunked = false
+    if case .chunked = stream.framing { isChunked = true }
+    switch chunk {
+    case .bytes(let bytes):
+      if !bytes.isEmpty {
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count + 24)
+        if isChunked { buffer.writeString("\(String(bytes.count, radix: 16))\r\n") }
+        buffer.writeBytes(bytes)
+        if isChunked { buffer.writeStaticString("\r\n") }
+        self.stream?.bytes += bytes.count
+        connections.heldBytes += bytes.count
+        held += bytes.count
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+      }
+      awaitTaking()
+      if context.channel.isWritable { wasTaken() }
+    case .end:
+      if isChunked {
+        var buffer = context.channel.allocator.buffer(capacity: 8)
+        buffer.writeStaticString("0\r\n\r\n")
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+      }
+      written(stream.response, bytes: stream.bytes)
+    case .fault(let problem): cut(problem)
+    }
+  }
+
+  /// Ends a stream so that the client sees that it is not whole.
+  private func cut(_ problem: Problem?) {
+    if let problem {
+      connections.logger.error(
+        "answer cut",
+        metadata: ["id": "\(incoming?.id ?? "")", "detail": "\(problem.detail)"])
+    }
+    tell(
+      stream?.response.status ?? 0, problem?.code, bytes: stream?.bytes ?? 0, isCut: true)
+    endRequest()
+    state = .closing
+    context?.close(promise: nil)
+  }
+
+  // MARK: Between requests
 
   private func becomeIdle() {
     release()
@@ -356,7 +502,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func closeNow() { context?.close(promise: nil) }
 
-  func cancelRunning() { cancel?.cancel() }
+  func cancelRunning() { running?.cancel.cancel() }
 
   /// The daemon stops: a running request ends well, a half one has a second.
   func drain() {
@@ -377,22 +523,6 @@ final class HTTPConnection: ChannelInboundHandler {
   private func release() {
     connections.heldBytes -= held
     held = 0
-  }
-}
-
-/// In front of the HTTP decoder: tells the connection that bytes have come, and throws them away when it wants no more.
-final class ByteArrival: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias InboundOut = ByteBuffer
-
-  private let connection: HTTPConnection
-
-  init(_ connection: HTTPConnection) { self.connection = connection }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if connection.bytesArrived(unwrapInboundIn(data).readableBytes) {
-      context.fireChannelRead(data)
-    }
   }
 }
 

@@ -17,19 +17,21 @@ final class HTTPServer: Sendable {
   /// Serves until `stop`.
   /// - Parameter descriptor: bound; closed by `stop`.
   init(
-    descriptor: Int32, router: Router<Endpoint>, workers: Int, limits: Limits, logger: Logger
+    descriptor: Int32, router: Router<Endpoint>, workers: Int, limits: CurrentLimits,
+    running: RunningRequests = RunningRequests(), metrics: Metrics = Metrics(), logger: Logger
   ) throws(StartError) {
-    let pool = try WorkerPool(threads: workers, waiting: limits.waitingRequests)
+    let pool = try WorkerPool(threads: workers)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let eventLoop = group.next()
     do {
       let connections = try eventLoop.submit {
         NIOLoopBound(
           Connections(
-            eventLoop: eventLoop, limits: limits, workers: pool, router: router, logger: logger),
+            eventLoop: eventLoop, workers: pool, router: router, limits: limits, running: running,
+            metrics: metrics, logger: logger),
           eventLoop: eventLoop)
       }.wait()
-      listener = try Self.listen(descriptor, group, connections, limits).wait()
+      listener = try Self.listen(descriptor, group, connections).wait()
       // NIO has just made it 128 for a socket that it did not bind; connect(2) fails at once on a full one.
       _ = Glibc.listen(descriptor, ListeningSocket.backlog)
       self.connections = connections
@@ -57,19 +59,13 @@ final class HTTPServer: Sendable {
 
   private static func listen(
     _ descriptor: Int32, _ group: MultiThreadedEventLoopGroup,
-    _ connections: NIOLoopBound<Connections>, _ limits: Limits
+    _ connections: NIOLoopBound<Connections>
   ) -> EventLoopFuture<any Channel> {
-    var decoding = NIOHTTPDecoderLimitConfiguration()
-    decoding.maxHeaderFieldSize = limits.headerBytes
-    decoding.maxHeaderListSize = limits.headerBytes
-    decoding.maxHeaderFieldCount = limits.headerFields
-    let decoderLimits = decoding
-    return ServerBootstrap(group: group)
+    ServerBootstrap(group: group)
       .serverChannelInitializer { channel in
-        // Without descriptors accept fails at once, again and again: pause instead of spinning.
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+            Acceptor(connections.value, listener: descriptor))
         }
       }
       .childChannelOption(.autoRead, value: false)
@@ -81,14 +77,28 @@ final class HTTPServer: Sendable {
       )
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 << 10, high: 64 << 10))
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let connection = HTTPConnection(connections.value)
-          let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)
-          try channel.pipeline.syncOperations.addHandlers(
-            ByteArrival(connection), ByteToMessageHandler(decoder), connection)
-        }
+        channel.eventLoop.makeCompletedFuture { try Self.furnish(channel, connections.value) }
       }
       .withBoundSocket(descriptor)
+  }
+
+  /// A client of whom the kernel does not tell who it is gets no answer: the channel is closed.
+  private static func furnish(_ channel: any Channel, _ connections: Connections) throws {
+    let pipeline = channel.pipeline.syncOperations
+    let peer = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+      Peer(descriptor: $0)
+    }
+    guard let peer = peer ?? nil else {
+      connections.logger.warning("client refused: its user cannot be told")
+      throw StartError(.noPermission, "the client's user cannot be told")
+    }
+    var decoding = NIOHTTPDecoderLimitConfiguration()
+    decoding.maxHeaderFieldSize = connections.limits.headerBytes
+    decoding.maxHeaderListSize = connections.limits.headerBytes
+    decoding.maxHeaderFieldCount = connections.limits.headerFields
+    let connection = HTTPConnection(connections, peer: peer)
+    let decoder = HTTPRequestDecoder(
+      leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+    try pipeline.addHandlers(ByteArrival(connection), ByteToMessageHandler(decoder), connection)
   }
 }

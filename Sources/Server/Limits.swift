@@ -1,3 +1,6 @@
+import Glibc
+import Synchronization
+
 /// What a client may take of the daemon. Times are in seconds, sizes in bytes.
 public struct Limits: Sendable {
   /// Request line and headers together. Beyond: 431.
@@ -12,8 +15,14 @@ public struct Limits: Sendable {
 
   /// At the cap the connection that has waited longest without a running request is closed.
   public var connections = 1_024
+  /// Of one user. At the cap that user's connection that has waited longest is closed.
+  public var connectionsPerUser = 128
   /// Requests that wait for a worker. Beyond: 429.
   public var waitingRequests = 512
+  /// Requests of one user that run or wait for a worker. Beyond: 429.
+  public var requestsPerUser = 64
+  /// The limits per user do not hold for this one, and one connection is always left for it.
+  public var exemptUser: uid_t = 0
 
   /// Between two requests. Then the connection is closed without a word.
   public var idleSeconds = 60
@@ -30,5 +39,22 @@ public struct Limits: Sendable {
   /// For running requests at a stop; then they are cancelled and answer with what they have.
   public var drainSeconds = 10
 
+  /// A query that takes so long, from its arrival to its answer, has a line in the log. 0: none has.
+  public var slowQueryMilliseconds = 500
+  /// Such lines show what was asked for.
+  public var logQueryText = false
+
   public init() {}
+}
+
+/// The limits that hold now. Connections look at them when they are accepted and at each request, so that a reload
+/// changes what comes next and nothing that is under way.
+final class CurrentLimits: Sendable {
+  private let limits: Mutex<Limits>
+
+  init(_ limits: Limits) { self.limits = Mutex(limits) }
+
+  var value: Limits { limits.withLock { $0 } }
+
+  func replace(_ limits: Limits) { self.limits.withLock { $0 = limits } }
 }

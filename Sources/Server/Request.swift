@@ -12,6 +12,9 @@ struct Request: Sendable {
   var body: [UInt8]
   /// `X-Request-Id`: the client's, or ours.
   var id: String
+  /// `If-None-Match` as it stands; several of them as one list.
+  var ifNoneMatch: String?
+  var peer: Peer
   /// CLOCK_MONOTONIC in nanoseconds when the request was complete: its time limit counts from here.
   var arrived: UInt64
 
@@ -24,27 +27,5 @@ struct Request: Sendable {
     }
     guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (rest, "") }
     return (rest[..<mark], rest[rest.utf8.index(after: mark)...])
-  }
-}
-
-/// A whole answer.
-struct Response: Sendable {
-  var status: Int
-  var contentType: String
-  var headers: [(name: String, value: String)] = []
-  var body: [UInt8]
-
-  static func json(_ body: [UInt8], status: Int = 200) -> Response {
-    Response(status: status, contentType: "application/json", body: body)
-  }
-
-  static func problem(
-    _ problem: Problem, headers: [(name: String, value: String)] = []
-  ) -> Response {
-    var response = Response(
-      status: problem.status, contentType: "application/problem+json", headers: headers,
-      body: problem.json())
-    if let seconds = problem.retryAfter { response.headers.append(("Retry-After", "\(seconds)")) }
-    return response
   }
 }

@@ -1,22 +1,39 @@
 import NIOCore
 
-/// The first lines of an answer (RFC 9112, sections 4 and 5). The length of the body is always told.
+/// The first lines of an answer (RFC 9112, sections 4 to 6).
 enum ResponseHead {
+  /// How the client sees where the body ends.
+  enum Framing {
+    case length(Int)
+    case chunked
+    /// To HTTP/1.0, which has no chunks.
+    case untilClose
+    /// 204 and 304: there is no body.
+    case none
+  }
+
   enum Connection: String {
     case close
     case keepAlive = "keep-alive"
   }
 
   static func write(
-    _ response: Response, id: String, date: String, connection: Connection?,
+    _ response: Response, framing: Framing, id: String, date: String, connection: Connection?,
     into buffer: inout ByteBuffer
   ) {
     buffer.writeStaticString("HTTP/1.1 ")
     buffer.writeString("\(response.status) \(reason(response.status))")
-    buffer.writeStaticString("\r\nContent-Type: ")
-    buffer.writeString(response.contentType)
-    buffer.writeStaticString("\r\nContent-Length: ")
-    buffer.writeString("\(response.body.count)")
+    if !response.contentType.isEmpty {
+      buffer.writeStaticString("\r\nContent-Type: ")
+      buffer.writeString(response.contentType)
+    }
+    switch framing {
+    case .length(let count):
+      buffer.writeStaticString("\r\nContent-Length: ")
+      buffer.writeString("\(count)")
+    case .chunked: buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
+    case .untilClose, .none: break
+    }
     buffer.writeStaticString("\r\nDate: ")
     buffer.writeString(date)
     buffer.writeStaticString("\r\nX-Request-Id: ")
@@ -34,11 +51,16 @@ enum ResponseHead {
   static func reason(_ status: Int) -> String {
     switch status {
     case 200: "OK"
+    case 202: "Accepted"
+    case 204: "No Content"
+    case 304: "Not Modified"
     case 400: "Bad Request"
+    case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 408: "Request Timeout"
     case 409: "Conflict"
+    case 412: "Precondition Failed"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
     case 417: "Expectation Failed"

@@ -10,13 +10,14 @@ import WireAPI
 /// Answers requests from the registry's indexes. Knows nothing of connections.
 final class Service: Sendable {
   private let registry: IndexRegistry
-  private let limits: Limits
+  private let currentLimits: CurrentLimits
   private let logger: Logger
   private let isDraining = Atomic<Bool>(false)
+  private var limits: Limits { currentLimits.value }
 
-  init(registry: IndexRegistry, limits: Limits, logger: Logger) {
+  init(registry: IndexRegistry, limits: CurrentLimits, logger: Logger) {
     self.registry = registry
-    self.limits = limits
+    currentLimits = limits
     self.logger = logger
   }
 
@@ -44,7 +45,8 @@ final class Service: Sendable {
     @Sendable (Request, [String], CancelFlag) throws(Problem) -> [UInt8]
 
   private func queued(_ answer: @escaping Answer) -> Endpoint {
-    .queued { [limits, logger] request, captures, flag in
+    .queued { [self] request, captures, flag in
+      let limits = limits
       do throws(Problem) {
         var parts: [String] = []
         for capture in captures {

@@ -3,21 +3,26 @@
 
 import Glibc
 
-/// A fixed number of threads behind a bounded queue, first come first served.
+/// A fixed number of threads behind a queue, first come first served.
 ///
-/// `submit` never waits: a full queue is the caller's to answer.
+/// `submit` never waits: how long the queue may be is the caller's to say, and a full one the caller's to answer.
 @safe
 final class WorkerPool: Sendable {
   typealias Job = @Sendable () -> Void
 
   /// Shared by all threads; touched only with `mutex` held.
   private struct Queue {
-    var jobs: [Job?] = []
+    /// A ring; grows.
+    var jobs: [Job?] = Array(repeating: nil, count: 64)
     var first = 0
     var count = 0
     var stopped = false
 
     mutating func push(_ job: @escaping Job) {
+      if count == jobs.count {
+        jobs = Array(jobs[first...] + jobs[..<first]) + Array(repeating: nil, count: count)
+        first = 0
+      }
       jobs[(first + count) % jobs.count] = job
       count += 1
     }
@@ -36,16 +41,14 @@ final class WorkerPool: Sendable {
   nonisolated(unsafe) private let queue: UnsafeMutablePointer<Queue>
   nonisolated(unsafe) private var threads: [Thread] = []
 
-  /// - Parameters:
-  ///   - threads: at least 1.
-  ///   - waiting: jobs that may wait, besides those that run; at least 1.
-  init(threads: Int, waiting: Int) throws(StartError) {
+  /// - Parameter threads: at least 1.
+  init(threads: Int) throws(StartError) {
     unsafe mutex = .allocate(capacity: 1)
     unsafe wakeUp = .allocate(capacity: 1)
     unsafe queue = .allocate(capacity: 1)
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(wakeUp, nil)
-    unsafe queue.initialize(to: Queue(jobs: Array(repeating: nil, count: waiting)))
+    unsafe queue.initialize(to: Queue())
     for _ in 0..<threads {
       let thread = try Thread(name: "search") { [self] in work() }
       unsafe self.threads.append(thread)
@@ -61,14 +64,12 @@ final class WorkerPool: Sendable {
     unsafe mutex.deallocate()
   }
 
-  /// - Returns: false if too many wait, or the pool has been stopped.
-  func submit(_ job: @escaping Job) -> Bool {
+  /// - Parameter waiting: jobs that may already wait, besides those that run.
+  /// - Returns: false if more wait, or the pool has been stopped.
+  func submit(waiting: Int, _ job: @escaping Job) -> Bool {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < queue.pointee.jobs.count
-    else {
-      return false
-    }
+    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < waiting else { return false }
     unsafe queue.pointee.push(job)
     unsafe pthread_cond_signal(wakeUp)
     return true

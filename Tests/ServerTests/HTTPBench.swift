@@ -20,6 +20,8 @@ final class HTTPBench {
   private let socket: ListeningSocket
   private let gate: Gate
   private var isStopped = false
+  let limits: CurrentLimits
+  let running = RunningRequests()
 
   /// Endpoints wait here; a test lets them go on.
   final class Gate: Sendable {
@@ -48,7 +50,9 @@ final class HTTPBench {
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     path = folder + "/s"
     var limits = Limits()
+    limits.exemptUser = getuid()
     change(&limits)
+    self.limits = CurrentLimits(limits)
     let gate = Gate()
     self.gate = gate
     var router = Router<Endpoint>()
@@ -69,7 +73,8 @@ final class HTTPBench {
       })
     socket = try ListeningSocket.bind(path: path, mode: 0o600)
     server = try HTTPServer(
-      descriptor: socket.descriptor, router: router, workers: workers, limits: limits,
+      descriptor: socket.descriptor, router: router, workers: workers, limits: self.limits,
+      running: running,
       logger: Logger(label: "test") { _ in StandardErrorLog(level: .error) })
   }
 

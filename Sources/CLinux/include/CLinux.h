@@ -7,6 +7,13 @@
 int martlet_peer_credentials(int descriptor, pid_t *_Nonnull pid, uid_t *_Nonnull uid,
                              gid_t *_Nonnull gid);
 
+// Its supplementary groups, as SO_PEERGROUPS tells them: how many there are, of which none were written if that is more
+// than `capacity`. -1 and errno.
+int martlet_peer_groups(int descriptor, gid_t *_Nonnull groups, unsigned int capacity);
+
+// A connection that waits on a listening socket, neither blocking nor inherited. -1 and errno.
+int martlet_accept(int descriptor);
+
 // Names the calling thread for `top -H`; at most 15 bytes.
 void martlet_name_thread(const char *_Nonnull name);
 

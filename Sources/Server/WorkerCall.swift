@@ -1,0 +1,39 @@
+// What passes between the event loop and the workers: a request that is to be answered, and a stream's next piece.
+
+import WireAPI
+
+/// A request on its way to the workers; once more if it was parked.
+struct WorkerCall: Sendable {
+  var answer: Endpoint.Answer
+  var request: Request
+  var captures: [Substring]
+  var running: RunningRequest
+
+  /// Asks the endpoint, and a stream for its first piece: what goes wrong there is still an answer of its own.
+  func run() -> (Response, Chunk?) {
+    running.begin()
+    let response = answer(request, captures, running.cancel)
+    guard case .chunks(let next) = response.body, request.method != .HEAD else {
+      return (response, nil)
+    }
+    let first = Chunk(next)
+    if case .fault(let problem) = first { return (.problem(problem), nil) }
+    return (response, first)
+  }
+}
+
+/// A piece of a streamed answer.
+enum Chunk: Sendable {
+  case bytes([UInt8])
+  case end
+  case fault(Problem)
+
+  /// Asks for the next one.
+  init(_ next: Response.Next) {
+    do throws(Problem) {
+      self = try next().map(Chunk.bytes) ?? .end
+    } catch {
+      self = .fault(error)
+    }
+  }
+}
