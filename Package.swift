@@ -52,7 +52,7 @@ var targets: [Target] = [
     "InvertedIndex", "Index/Engine",
     ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
   module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib", "CXML"]),
-  module("Configuration", "Sources/Configuration"),
+  module("Configuration", "Sources/Configuration", ["WireAPI"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
 
   tests("BytesTests", ["Bytes"]),

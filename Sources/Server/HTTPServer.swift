@@ -48,14 +48,28 @@ final class HTTPServer: Sendable {
     try? group.next().submit { connections.value.beginDraining() }.wait()
   }
 
-  /// Accepts nobody new and lets running requests finish. Once, from a thread of the caller's.
-  func stop() {
+  /// Accepts nobody new and lets running requests finish. From a thread of the caller's.
+  func drain() {
     try? listener.close().wait()
     let connections = connections
     try? group.next().flatSubmit { connections.value.drain() }.wait()
+  }
+
+  /// Drains, and ends all threads. Once, from a thread of the caller's.
+  func stop() {
+    drain()
     workers.stop()
     try? group.syncShutdownGracefully()
   }
+
+  /// Has the event loop and a worker each say that it is there. Not after `stop`.
+  func probe(loop: @escaping @Sendable () -> Void, worker: @escaping @Sendable () -> Void) {
+    group.next().execute(loop)
+    _ = workers.submit(waiting: .max, worker)
+  }
+
+  /// When a worker last began something, in nanoseconds of CLOCK_MONOTONIC; 0: never.
+  var lastBegun: UInt64 { workers.lastBegun.load(ordering: .relaxed) }
 
   private static func listen(
     _ descriptor: Int32, _ group: MultiThreadedEventLoopGroup,

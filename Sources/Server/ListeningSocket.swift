@@ -1,4 +1,5 @@
-// The Unix socket that the daemon listens on, and its place in the file system.
+// The Unix socket that the daemon listens on, and its place in the file system: passed by the service manager, who then
+// owns that place (PassedSocket.swift), or bound here.
 //
 // Beside `PATH` lies `PATH.lock`, flock'ed for the daemon's life and taken first: a second daemon on the same
 // path stops there, before it could remove a socket that is in use. What a dead daemon left is removed, but
@@ -18,9 +19,29 @@ public struct ListeningSocket: Sendable {
 
   /// Bound and listening. Whoever serves it closes it.
   let descriptor: Int32
-  private let path: String
-  private let lock: Int32
-  private let inode: ino_t
+  /// Where clients find it; "@name" for one of the abstract namespace.
+  public let path: String
+  /// nil: the place is the service manager's, which keeps it while the daemon is gone.
+  private let held: Held?
+
+  /// What makes the place ours.
+  private struct Held {
+    let lock: Int32
+    let inode: ino_t
+  }
+
+  /// A socket whose place somebody else looks after.
+  init(passed descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+    held = nil
+  }
+
+  private init(descriptor: Int32, path: String, held: Held) {
+    self.descriptor = descriptor
+    self.path = path
+    self.held = held
+  }
 
   /// Binds `path` with exactly the permission bits `mode`.
   public static func bind(path: String, mode: mode_t) throws(StartError) -> ListeningSocket {
@@ -37,7 +58,8 @@ public struct ListeningSocket: Sendable {
     do {
       try removeStale(path)
       let (descriptor, inode) = try open(path, mode)
-      return ListeningSocket(descriptor: descriptor, path: path, lock: lock, inode: inode)
+      return ListeningSocket(
+        descriptor: descriptor, path: path, held: Held(lock: lock, inode: inode))
     } catch {
       releaseLock(lock, path)
       throw error
@@ -46,15 +68,18 @@ public struct ListeningSocket: Sendable {
 
   /// Takes the name away, so that nobody new connects, and then the lock. The socket itself stays open.
   func remove() {
+    guard let held else { return }
     var status = stat()
-    if unsafe lstat(path, &status) == 0, status.st_ino == inode {
+    if unsafe lstat(path, &status) == 0, status.st_ino == held.inode {
       _ = unsafe unlink(path)
     }
-    Self.releaseLock(lock, path)
+    Self.releaseLock(held.lock, path)
   }
 
   /// Lets go of the lock and leaves the names behind, as a process that is killed does. For tests.
-  func forget() { close(lock) }
+  func forget() {
+    if let held { close(held.lock) }
+  }
 
   private static func lockPath(_ path: String) -> String { path + ".lock" }
 

@@ -10,6 +10,8 @@ public struct StartError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another daemon has the socket: it may be free later.
     case temporary = 75
     case noPermission = 77
+    /// A file of settings cannot be understood.
+    case configuration = 78
   }
 
   public let code: Code

@@ -2,6 +2,8 @@
 // threads of Swift's concurrency are as few as cores and not to be blocked.
 
 import Glibc
+import InvertedIndex
+import Synchronization
 
 /// A fixed number of threads behind a queue, first come first served.
 ///
@@ -40,6 +42,8 @@ final class WorkerPool: Sendable {
   nonisolated(unsafe) private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
   nonisolated(unsafe) private let queue: UnsafeMutablePointer<Queue>
   nonisolated(unsafe) private var threads: [Thread] = []
+  /// When a thread last took a job, in nanoseconds of CLOCK_MONOTONIC; 0: never.
+  let lastBegun = Atomic<UInt64>(0)
 
   /// - Parameter threads: at least 1.
   init(threads: Int) throws(StartError) {
@@ -86,7 +90,10 @@ final class WorkerPool: Sendable {
   }
 
   private func work() {
-    while let job = next() { job() }
+    while let job = next() {
+      lastBegun.store(Deadline.now(), ordering: .relaxed)
+      job()
+    }
   }
 
   private func next() -> Job? {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Configuration
 import Glibc
-import Logging
 import Server
 import WireAPI
 
@@ -12,19 +12,36 @@ struct Martletd: ParsableCommand {
     abstract: "Serve full-text searches over a Unix socket.",
     discussion: """
       It serves all indexes below the data directory, which the tool martlet makes; it starts without any, \
-      follows commits by itself, and never writes there. On SIGTERM or SIGINT running requests finish; SIGHUP \
-      has it look for new commits at once.
+      follows commits by itself, and never writes there. It takes its socket from the service manager when that \
+      passes one (systemd's LISTEN_FDS), else it binds one itself.
+
+      Settings are read from /etc/martlet/martletd.conf (else from where $MARTLET_CONFIG says), lines of \
+      `name = value`; options win over them. On SIGTERM or SIGINT running requests finish; on SIGHUP it reads the \
+      settings again and looks at all indexes at once.
 
       EXAMPLES
         martletd --socket /tmp/martlet.sock --data ~/archive
+        martletd --check-config
+        martletd --config ./martletd.conf --set slow-query=200ms --set connections=64
         curl --unix-socket /tmp/martlet.sock 'http://localhost/v1/search?q=nuclear+deterrent'
-        curl --unix-socket /tmp/martlet.sock http://localhost/v1/indexes
 
       EXIT CODES
         0 stopped as asked; 64 wrong option or socket path; 69 no place for the socket; 71 the system \
-      refuses; 73 the socket cannot be made; 75 another daemon has it; 77 no permission.
+      refuses; 73 the socket cannot be made; 75 another daemon has it; 77 no permission; 78 the file of settings is \
+      wrong.
       """,
     version: "martletd \(Product.version)")
+
+  @Option(
+    help: ArgumentHelp(
+      "The file of settings.",
+      discussion:
+        "Default: $MARTLET_CONFIG, else /etc/martlet/martletd.conf, where it may be missing.",
+      valueName: "file"))
+  var config: String?
+
+  @Flag(help: "Print the settings that hold, each with where it comes from, and end.")
+  var checkConfig = false
 
   @Option(
     help: ArgumentHelp(
@@ -34,8 +51,9 @@ struct Martletd: ParsableCommand {
       valueName: "path"))
   var socket: String?
 
-  @Option(help: ArgumentHelp("Permission bits of the socket, octal.", valueName: "mode"))
-  var socketMode = "0660"
+  @Option(
+    help: ArgumentHelp("Permission bits of the socket, octal. Default: 0660.", valueName: "mode"))
+  var socketMode: String?
 
   @Option(
     help: ArgumentHelp(
@@ -46,72 +64,94 @@ struct Martletd: ParsableCommand {
   var data: String?
 
   @Option(help: ArgumentHelp("Searches at once. Default: the number of cores.", valueName: "count"))
-  var workers: Int?
+  var workers: String?
 
   @Option(
     help: ArgumentHelp(
-      "trace, debug (a line for each request), info, notice, warning, error or critical.",
+      "trace, debug (a line for each request), info (the default), notice, warning, error or critical.",
       valueName: "level"))
-  var logLevel = "info"
+  var logLevel: String?
 
-  func validate() throws {
-    guard Logger.Level(rawValue: logLevel) != nil else {
-      throw ValidationError("--log-level: there is no level \"\(logLevel)\".")
-    }
-    guard mode != nil else {
-      throw ValidationError("--socket-mode: \"\(socketMode)\" is not octal from 0 to 0777.")
-    }
-    if let workers, !(1...1_024).contains(workers) {
-      throw ValidationError("--workers: from 1 to 1024.")
-    }
-  }
+  @Option(
+    help: ArgumentHelp(
+      "Any setting of the file, as connections=64; --check-config names them all. May be repeated.",
+      valueName: "name=value"))
+  var set: [String] = []
 
   func run() throws {
+    // Before anything can fail, so that nothing is left in the environment.
+    let manager: ServiceManager
     do throws(StartError) {
-      try serve()
+      manager = try ServiceManager.fromEnvironment()
     } catch {
-      var line = "martletd: \(error)\n"
-      line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      throw ExitCode(error.code.rawValue)
+      throw end(error, .none)
+    }
+    do throws(StartError) {
+      if checkConfig {
+        try printSettings()
+      } else {
+        try Service(settings: settings, manager: manager).serve()
+      }
+    } catch {
+      throw end(error, manager)
     }
   }
 
-  private var mode: mode_t? { mode_t(socketMode, radix: 8).flatMap { $0 <= 0o777 ? $0 : nil } }
+  /// Says why it ends.
+  private func end(_ error: StartError, _ manager: ServiceManager) -> ExitCode {
+    manager.status("cannot start: \(error)")
+    StandardErrorLog.complain("martletd", error.description)
+    return ExitCode(error.code.rawValue)
+  }
 
-  private func serve() throws(StartError) {
-    // Before there are other threads: they inherit the mask, and only `sigwait` below gets these.
-    let signals = Signals(SIGTERM, SIGINT, SIGHUP)
-    signals.block()
-    signal(SIGPIPE, SIG_IGN)
-    Descriptors.raiseLimit(to: 4_096)
-
-    let level = Logger.Level(rawValue: logLevel) ?? .info
-    let logger = Logger(label: "martletd") { _ in StandardErrorLog(level: level) }
-    let path = if let socket { socket } else { try DefaultPath.socket() }
-    let directory = if let data { data } else { try DefaultPath.data() }
-    if socket == nil { try DefaultPath.makeParent(of: path) }
-    let listening = try ListeningSocket.bind(path: path, mode: mode ?? 0o660)
-    let workers = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let daemon = try Daemon.start(
-      socket: listening, data: directory, workers: workers, logger: logger)
-    logger.notice(
-      "serving",
-      metadata: [
-        "version": "\(Product.version)", "socket": "\(path)", "data": "\(directory)",
-        "workers": "\(workers)",
-      ])
-    while true {
-      let signal = signals.wait()
-      if signal == SIGHUP {
-        daemon.reload()
-        continue
+  /// From the file as it is now, and the options.
+  private func settings() throws(StartError) -> Settings {
+    do throws(Settings.Fault) {
+      return try Settings(file: file(), options: options())
+    } catch {
+      switch error {
+      case .file(let error): throw StartError(.configuration, error.description)
+      case .option(let error): throw StartError(.usage, "\(error.place): \(error.detail)")
       }
-      logger.notice("stopping", metadata: ["signal": "\(signal)"])
-      // Whoever asks twice does not want to wait.
-      signals.restoreDefaults()
-      daemon.stop()
-      logger.notice("stopped")
-      return
     }
+  }
+
+  private func file() throws(Settings.Fault) -> Configuration? {
+    do throws(ConfigurationError) {
+      if let config {
+        guard let file = try Configuration.read(config) else {
+          throw ConfigurationError(place: config, detail: "there is no such file")
+        }
+        return file
+      }
+      return try Configuration.read(DefaultPath.settings())
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func options() throws(Settings.Fault) -> [Configuration.Entry] {
+    do throws(ConfigurationError) {
+      var entries: [Configuration.Entry] = []
+      for text in set { entries.append(try Configuration.Entry(text, place: "--set \(text)")) }
+      let own = [
+        ("socket", socket), ("socket-mode", socketMode), ("data", data), ("workers", workers),
+        ("log-level", logLevel),
+      ]
+      for case (let name, let value?) in own {
+        entries.append(Configuration.Entry(name: name, value: value, place: "--\(name)"))
+      }
+      return entries
+    } catch {
+      throw .option(error)
+    }
+  }
+
+  private func printSettings() throws(StartError) {
+    let settings = try settings()
+    let path = config ?? DefaultPath.settings()
+    let isThere = unsafe access(path, F_OK) == 0
+    print("# martletd \(Product.version), \(isThere ? path : "\(path) is not there: defaults")")
+    print(settings.listing(), terminator: "")
   }
 }

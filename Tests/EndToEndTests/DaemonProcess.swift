@@ -31,7 +31,11 @@ final class DaemonProcess {
       throw Missing(description: "\(program) is not built: run `swift build` first")
     }
     let line = wrapper + [program] + (socket.isEmpty ? [] : ["--socket", socket]) + arguments
-    var variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"]
+    // Whatever settings this machine has are not the test's.
+    var variables = [
+      "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
+      "MARTLET_CONFIG": "/nonexistent/martletd.conf",
+    ]
     variables.merge(environment) { $1 }
 
     var actions = unsafe posix_spawn_file_actions_t()

@@ -228,10 +228,10 @@ struct DaemonStoryTests {
     let log = try daemon.wait().log
     #expect(!log.contains("lighthouse") && !log.contains("herring"))
     let line = log.split(separator: "\n").first { $0.contains("id=mine-1") }
-    #expect(line?.hasPrefix("<7>request ") == true, "\(log)")
+    #expect(line?.contains(" debug   request ") == true, "\(log)")
     #expect(line?.contains("status=200") == true)
     #expect(line?.contains("path=/v1/search ") == true)
-    #expect(log.contains("<6>index opened"))
+    #expect(log.contains(" info    index opened"))
   }
 
   @Test("it serves a data directory that is mounted read-only, and starts before there is one")
