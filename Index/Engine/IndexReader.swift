@@ -1,5 +1,5 @@
-// The reading door: one generation of an index, held open. Documents by id, export, statistics; searches go
-// through `Searcher`.
+// The reading door: one generation of an index, held open. Documents by id, export; what its fields hold is told in
+// FieldSummary.swift; searches go through `Searcher`.
 
 import Bytes
 
@@ -61,36 +61,52 @@ public final class IndexReader: Sendable {
 
   /// The stored fields of a document; nil when there is none of that id.
   public func document(id: String) throws(IndexError) -> [StoredField]? {
-    let bytes = Array(id.utf8)
-    for segment in view.segments.reversed() {
-      guard let entry = try segment.reader.ids?.lookup(bytes) else { continue }
-      var found: Int?
-      try segment.reader.documents(of: entry) { document in
-        if segment.isLive(document) { found = document }
-      }
-      if let found {
-        var reader = StoredFieldsReader(schema: schema)
-        return try reader.read(segment.reader, found).fields
-      }
-    }
-    return nil
+    guard let document = try view.document(id: id) else { return nil }
+    let segment = view.segment(of: document)
+    var reader = StoredFieldsReader(schema: schema)
+    return try reader.read(segment.reader, Int(document - segment.first)).fields
   }
 
   /// Calls `body` with the id and the stored fields of every document, in the order of document numbers.
-  /// - Parameter start: documents passed over at the beginning: where an export goes on.
   public func forEachDocument(
-    from start: Int = 0, _ body: (String, [StoredField]) throws(IndexError) -> Void
+    _ body: (String, [StoredField]) throws(IndexError) -> Void
   ) throws(IndexError) {
-    var reader = StoredFieldsReader(schema: schema)
-    var place = 0
-    for segment in view.segments {
-      for document in 0..<segment.documentCount where segment.isLive(document) {
-        defer { place += 1 }
-        if place < start { continue }
-        let stored = try reader.read(segment.reader, document)
-        try body(stored.id, stored.fields)
-      }
+    var documents = documents()
+    while let document = try documents.next() { try body(document.id, document.fields) }
+  }
+
+  /// The documents from a number on.
+  /// - Parameter position: 0, or what `DocumentIterator.position` was before. Numbers count deleted documents, and mean
+  ///   the same within one generation only.
+  public func documents(from position: Int = 0) -> DocumentIterator {
+    DocumentIterator(view, from: position)
+  }
+}
+
+/// Goes through the documents of a generation, which it holds open, in the order of their numbers.
+public struct DocumentIterator: Sendable {
+  private let view: SearchView
+  private var fields: StoredFieldsReader
+  /// Number of the first document that was not looked at: where another iterator would go on.
+  public private(set) var position: Int
+
+  fileprivate init(_ view: SearchView, from position: Int) {
+    self.view = view
+    self.position = max(0, position)
+    fields = StoredFieldsReader(schema: view.schema)
+  }
+
+  /// The id and the stored fields of the next document; nil after the last one.
+  public mutating func next() throws(IndexError) -> (id: String, fields: [StoredField])? {
+    while position < view.documentCount {
+      let segment = view.segment(of: UInt32(position))
+      let number = position - Int(segment.first)
+      position += 1
+      guard segment.isLive(number) else { continue }
+      let document = try fields.read(segment.reader, number)
+      return (document.id, document.fields)
     }
+    return nil
   }
 }
 
@@ -102,4 +118,19 @@ extension SearchSegment {
   }
 
   func isLive(_ document: Int) -> Bool { live.map { $0[document] } ?? true }
+}
+
+extension SearchView {
+  /// The number of the live document of an id; nil when there is none.
+  func document(id: String) throws(IndexError) -> UInt32? {
+    let bytes = Array(id.utf8)
+    for segment in segments.reversed() {
+      var found: Int?
+      try segment.reader.documents(withID: bytes) { document in
+        if segment.isLive(document) { found = document }
+      }
+      if let found { return segment.first + UInt32(found) }
+    }
+    return nil
+  }
 }

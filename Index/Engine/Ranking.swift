@@ -13,7 +13,8 @@ extension Searcher {
   ) throws(IndexError) -> Ranking {
     let prepared = try PreparedQuery(request, reader.view, deadline: deadline)
     let run = try QueryRun(
-      reader.view, prepared.query, filters: prepared.filters, deadline: deadline)
+      reader.view, prepared.query, filters: prepared.filters,
+      given: try request.givenStatistics(reader.view.schema), deadline: deadline)
     let found = try run.top(request.limit, total: request.total)
     return Ranking(total: found.total, hits: found.hits.map { ($0.document, $0.score) })
   }

@@ -23,9 +23,10 @@ public final class Searcher: Sendable {
     let view = reader.view
     let sort = try SortField.keys(request.sort, view.schema)
     var fields = try StoredFieldsReader(schema: view.schema, select: request.select)
+    let given = try request.givenStatistics(view.schema)
     let prepared = try PreparedQuery(request, view, deadline: deadline)
     let run = try QueryRun(
-      view, prepared.query, filters: prepared.filters, deadline: deadline)
+      view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
     let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
     var result =
       byScore
@@ -48,6 +49,15 @@ public final class Searcher: Sendable {
       let segment = view.segment(of: found.document)
       let document = Int(found.document - segment.first)
       let stored = try fields.read(segment.reader, document)
+      var explanation: Explanation?
+      if request.explain {
+        do throws(IndexError) {
+          explanation = try run.explain(found.document)
+        } catch .cancelled {
+          result.timedOut = true
+          break
+        }
+      }
       hits.append(
         Hit(
           id: stored.id, score: result.isScored ? found.score : nil, fields: stored.fields,
@@ -55,7 +65,7 @@ public final class Searcher: Sendable {
           passages: try highlighter?.passages(
             document: document, in: segment.reader, beginning: fields.bytes, deadline: deadline)
             ?? [],
-          explanation: request.explain ? try run.explain(found.document) : nil))
+          explanation: explanation))
       size += hits[hits.count - 1].sizeInBytes
       guard size <= request.maximumBytes else {
         throw .tooLarge(

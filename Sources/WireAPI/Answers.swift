@@ -149,6 +149,7 @@ public enum Wire {
     writer.object { writer in
       writer.name("value")
       writer.float(explanation.value)
+      if !explanation.matches { writer.field("matches", false) }
       writer.field("what", explanation.what)
       if !explanation.details.isEmpty {
         writer.name("details")

@@ -125,7 +125,7 @@ struct Members {
   }
 
   /// A name within a JSON Pointer (RFC 6901, section 3).
-  private static func escaped(_ name: String) -> String {
+  static func escaped(_ name: String) -> String {
     guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
       return name
     }

@@ -73,9 +73,8 @@ struct PhraseQuery: Sendable, Hashable {
   struct Slot: Sendable, Hashable {
     /// Distance from the first slot, in positions; ascending, may skip some.
     var offset: Int
-    /// Any of these terms may stand there.
+    /// Any of these terms may stand there; where there are patterns, once rewritten: those that fit one of them.
     var terms: [FieldTerm]
-    /// The terms that fit one of these may stand there as well; empty once rewritten.
     var patterns: [TermPattern]
 
     init(offset: Int, terms: [FieldTerm], patterns: [TermPattern] = []) {
@@ -134,9 +133,12 @@ struct TermPattern: Sendable, Hashable {
   var field: Int
   var space: TermSpace
   var shape: Shape
-  /// Of the index space, only terms whose one exact form is the term itself: what an expansion over exact
-  /// forms needs beside the exact space.
+  /// Of the index space, only terms whose one exact form is the term itself, and as this exact form: what an
+  /// expansion over exact forms needs beside the exact space.
   var onlySame = false
+
+  /// The space of the terms that the pattern stands for.
+  var termSpace: TermSpace { onlySame ? .exact : space }
 
   /// All terms that fit begin so.
   var prefix: [UInt8] {

@@ -1,5 +1,8 @@
 // Expansions become the terms that a snapshot has. At most 1,024 terms an expansion: the most frequent are
 // kept, and a warning says that others were left out.
+//
+// The shape of the query stays, also where nothing fits: the grid of its scores is made of the shape, and must be the
+// same in every shard of a collection, whichever words it has.
 
 import QueryLanguage
 
@@ -22,20 +25,18 @@ struct QueryRewriter {
   mutating func rewrite(_ query: Query) throws(IndexError) -> Query {
     switch query {
     case .expansion(let expansion):
-      let terms = try terms(of: expansion.patterns, text: expansion.text)
-      return terms.isEmpty ? .none : .terms(terms, boost: expansion.boost)
+      return .terms(
+        try terms(of: expansion.patterns, text: expansion.text), boost: expansion.boost)
     case .phrase(var phrase):
       for part in phrase.parts.indices {
         for slot in phrase.parts[part].slots.indices {
           let patterns = phrase.parts[part].slots[slot].patterns
           if patterns.isEmpty { continue }
-          phrase.parts[part].slots[slot].patterns = []
           phrase.parts[part].slots[slot].terms = try terms(
             of: patterns, text: "a phrase's last word")
         }
       }
-      phrase.parts.removeAll { $0.slots.contains { $0.terms.isEmpty } }
-      return phrase.parts.isEmpty ? .none : .phrase(phrase)
+      return .phrase(phrase)
     case .and(let all, let optional, let none):
       let all = try rewrite(all)
       if all.contains(.none) { return .none }
@@ -91,7 +92,9 @@ struct QueryRewriter {
           detail: "\(text): \(found.seen) words fit, the \(Self.expansionLimit) most frequent "
             + "are looked for"))
     }
-    return found.sorted
+    // A form that equals its index term in one segment and not in another was found twice.
+    var seen: Set<FieldTerm> = []
+    return found.sorted.filter { seen.insert($0).inserted }
   }
 }
 
@@ -108,7 +111,8 @@ private struct FrequentTerms {
   mutating func add(_ bytes: UnsafeRawBufferPointer, of pattern: TermPattern, _ frequency: Int) {
     seen += 1
     if heap.count == limit, frequency < heap[0].frequency { return }
-    let term = unsafe FieldTerm(field: pattern.field, space: pattern.space, bytes: [UInt8](bytes))
+    let term = unsafe FieldTerm(
+      field: pattern.field, space: pattern.termSpace, bytes: [UInt8](bytes))
     let new = (frequency, term)
     if heap.count < limit {
       heap.append(new)

@@ -70,6 +70,9 @@ public struct SearchRequest: Sendable, Equatable {
   public var highlight: Highlight?
   public var total: TotalMode = .exact
   public var explain: Bool = false
+  /// What to rank by in place of the index's own counts: the sum of what all shards of a collection answer
+  /// (`Searcher.statistics`). What it does not say is taken from the index.
+  public var statistics: CollectionStatistics?
   /// Stored fields and passages of all hits may have so many bytes; more is `IndexError.tooLarge`.
   public var maximumBytes: Int = .max
 

@@ -1,85 +1,115 @@
-// Why a document has its score: the weight tree again, for one document. The values are those that the scorers
-// compute, on the query's grid, so that the leaves sum to the score exactly.
+// Why a document has its score, or what it lacks: the weight tree again, for one document. The values are those that the
+// scorers compute, on the query's grid, so that the leaves sum to the score exactly.
 
 struct Explainer {
-  let view: SearchView
+  let schema: Schema
+  let segment: SearchSegment
+  /// N.
+  let documentCount: Int
   let grid: ScoreGrid
+  let deadline: Deadline
 
+  /// - Parameter document: number within the segment.
+  /// - Throws: `cancelled` when the deadline passed first.
   func explain(_ weight: Weight, _ document: UInt32) throws(IndexError) -> Explanation {
-    let segment = view.segment(of: document)
-    return try explanation(weight, segment, document - segment.first)
-      ?? Explanation(value: 0, what: "no match", details: [], parts: [])
-  }
-
-  /// nil: the document does not match.
-  private func explanation(
-    _ weight: Weight, _ segment: SearchSegment, _ document: UInt32
-  ) throws(IndexError) -> Explanation? {
     switch weight {
-    case .none: return nil
-    case .all, .set: return try leaf(weight, segment, document, "constant", [])
-    case .term(let term):
-      var details = common(term.idf, term.boost)
-      details.append(.init(name: "document frequency", value: Double(term.documentFrequency)))
-      details.append(.init(name: "documents", value: Double(view.documentCount)))
-      var names: [String] = []
-      for part in term.parts {
-        guard let entry = part.entries[segment.ordinal] else { continue }
-        var cursor = try segment.reader.postings(entry)
-        try cursor.seek(document)
-        guard cursor.document == document else { continue }
-        let name = view.schema.fields[part.term.field].name
-        names.append("\(name):\(String(decoding: part.term.bytes, as: UTF8.self))")
-        details.append(
-          .init(
-            name: "frequency in \(name)",
-            value: entry.detail == .documents ? 1 : Double(cursor.frequency())))
-        details += try lengths(part.term.field, part.averageLength, segment, document, name)
-      }
-      return try leaf(
-        weight, segment, document, "term " + names.joined(separator: ", "), details)
-    case .phrase(let phrase):
-      var details = common(phrase.idf, phrase.boost)
-      var names: [String] = []
-      for part in phrase.parts {
-        let name = view.schema.fields[part.field].name
-        names.append(name)
-        details += try lengths(part.field, part.averageLength, segment, document, name)
-      }
-      return try leaf(
-        weight, segment, document, "phrase in " + names.joined(separator: ", "), details)
+    case .none: return .missing("nothing that documents can have")
+    case .all, .set:
+      let what = what(weight)
+      guard let value = try score(weight, document) else { return .missing("no match: \(what)") }
+      return Explanation(value: value, what: "constant: \(what)", details: [], parts: [])
+    case .term(let term): return try explain(term, document)
+    case .phrase(let phrase): return try explain(phrase, document)
     case .and(let all, let optional, let none):
       var parts: [Explanation] = []
-      for child in all {
-        guard let part = try explanation(child, segment, document) else { return nil }
-        parts.append(part)
+      for child in all { parts.append(try explain(child, document)) }
+      var matches = parts.allSatisfy(\.matches)
+      for child in none {
+        let part = try explain(child, document)
+        guard part.matches else { continue }
+        matches = false
+        parts.append(.missing("excluded, and matches", [part]))
       }
-      for child in none where try explanation(child, segment, document) != nil { return nil }
+      guard matches else { return .missing("not all parts match", parts) }
       for child in optional {
-        if let part = try explanation(child, segment, document) { parts.append(part) }
+        let part = try explain(child, document)
+        if part.matches { parts.append(part) }
       }
       return sum(parts, "sum of all")
     case .or(let children):
-      var parts: [Explanation] = []
-      for child in children {
-        if let part = try explanation(child, segment, document) { parts.append(part) }
-      }
-      return parts.isEmpty ? nil : sum(parts, "sum of those that match")
+      let parts = try explain(children, document)
+      let matching = parts.filter(\.matches)
+      if matching.isEmpty { return .missing("none of the parts matches", parts) }
+      return sum(matching, "sum of those that match")
     case .best(let children):
+      let parts = try explain(children, document)
       var best: Explanation?
-      for child in children {
-        guard let part = try explanation(child, segment, document) else { continue }
-        if best.map({ part.value > $0.value }) ?? true { best = part }
-      }
-      return best.map {
-        Explanation(value: $0.value, what: "best reading of the word", details: [], parts: [$0])
-      }
+      for part in parts where part.matches && part.value > best?.value ?? -1 { best = part }
+      guard let best else { return .missing("no reading of the word matches", parts) }
+      return Explanation(
+        value: best.value, what: "best reading of the word", details: [], parts: [best])
     }
+  }
+
+  private func explain(
+    _ weights: [Weight], _ document: UInt32
+  ) throws(IndexError) -> [Explanation] {
+    var parts: [Explanation] = []
+    for weight in weights {
+      if deadline.isPassed { throw .cancelled }
+      parts.append(try explain(weight, document))
+    }
+    return parts
   }
 
   private func sum(_ parts: [Explanation], _ what: String) -> Explanation {
     Explanation(
       value: parts.reduce(0) { $0 + $1.value }, what: what, details: [], parts: parts)
+  }
+
+  // MARK: Leaves
+
+  private func explain(
+    _ term: TermWeight, _ document: UInt32
+  ) throws(IndexError) -> Explanation {
+    var details = common(term.idf, term.boost)
+    details.append(.init(name: "document frequency", value: Double(term.documentFrequency)))
+    details.append(.init(name: "documents", value: Double(documentCount)))
+    var found: [String] = []
+    for part in term.parts {
+      guard let entry = part.entries[segment.ordinal] else { continue }
+      var cursor = try segment.reader.postings(entry)
+      try cursor.seek(document)
+      guard cursor.document == document else { continue }
+      let name = schema.fields[part.term.field].name
+      found.append(text(part.term))
+      details.append(
+        .init(
+          name: "frequency in \(name)",
+          value: entry.detail == .documents ? 1 : Double(cursor.frequency())))
+      details += try lengths(part.term.field, part.averageLength, document, name)
+    }
+    guard let value = try score(.term(term), document) else {
+      let all = term.parts.map { text($0.term) }.joined(separator: ", ")
+      return .missing("no match: term \(all)")
+    }
+    return Explanation(
+      value: value, what: "term \(found.joined(separator: ", "))", details: details, parts: [])
+  }
+
+  private func explain(
+    _ phrase: PhraseWeight, _ document: UInt32
+  ) throws(IndexError) -> Explanation {
+    var details = common(phrase.idf, phrase.boost)
+    for part in phrase.parts {
+      details += try lengths(
+        part.field, part.averageLength, document, schema.fields[part.field].name)
+    }
+    let what = "phrase " + phrase.query.parts.map(text).joined(separator: ", ")
+    guard let value = try score(.phrase(phrase), document) else {
+      return .missing("no match: \(what)")
+    }
+    return Explanation(value: value, what: what, details: details, parts: [])
   }
 
   private func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
@@ -91,7 +121,7 @@ struct Explainer {
   }
 
   private func lengths(
-    _ field: Int, _ average: Float, _ segment: SearchSegment, _ document: UInt32, _ name: String
+    _ field: Int, _ average: Float, _ document: UInt32, _ name: String
   ) throws(IndexError) -> [Explanation.Detail] {
     guard let norms = try segment.reader.norms(field) else { return [] }
     return [
@@ -100,14 +130,14 @@ struct Explainer {
     ]
   }
 
-  /// The score of a leaf, by its own scorer over a window that holds the document.
-  private func leaf(
-    _ weight: Weight, _ segment: SearchSegment, _ document: UInt32, _ what: String,
-    _ details: [Explanation.Detail]
-  ) throws(IndexError) -> Explanation? {
+  /// The score of a leaf, by its own scorer over a window that holds the document; nil where it does not match.
+  private func score(_ weight: Weight, _ document: UInt32) throws(IndexError) -> Float? {
     var builder = ScorerBuilder(
-      segment: segment, grid: grid, windowCapacity: 64, deadline: .never)
-    guard let scorer = try builder.scorer(weight) else { return nil }
+      segment: segment, grid: grid, windowCapacity: 64, deadline: deadline)
+    guard let scorer = try builder.scorer(weight) else {
+      if builder.timedOut { throw .cancelled }
+      return nil
+    }
     let memory = WindowMemory(capacity: 64)
     let base = document & ~63
     let end = min(base + 64, UInt32(segment.documentCount))
@@ -116,7 +146,38 @@ struct Explainer {
     unsafe window.bits[0] = bit
     try scorer.evaluate(window, above: unbounded, fresh: true)
     guard unsafe window.bits[0] & bit != 0 else { return nil }
-    return Explanation(
-      value: unsafe memory.scores[Int(document & 63)], what: what, details: details, parts: [])
+    return unsafe memory.scores[Int(document & 63)]
+  }
+
+  // MARK: Names
+
+  private func text(_ term: FieldTerm) -> String {
+    "\(schema.fields[term.field].name):\(String(decoding: term.bytes, as: UTF8.self))"
+  }
+
+  private func text(_ part: PhraseQuery.Part) -> String {
+    var words: [String] = []
+    for slot in part.slots {
+      if let pattern = slot.patterns.first {
+        words.append(String(decoding: pattern.prefix, as: UTF8.self) + "*")
+      } else {
+        words.append(
+          slot.terms.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "|"))
+      }
+    }
+    return "\(schema.fields[part.field].name):\"\(words.joined(separator: " "))\""
+  }
+
+  private func what(_ weight: Weight) -> String {
+    switch weight {
+    case .set(.terms(let terms), _):
+      let shown = terms.prefix(3).map(text).joined(separator: ", ")
+      if terms.isEmpty { return "a word that fits" }
+      return "any of \(shown)" + (terms.count > 3 ? " and \(terms.count - 3) more" : "")
+    case .set(.range(.integers(let field, _)), _), .set(.range(.keywords(let field, _, _)), _):
+      return "range of \(schema.fields[field].name)"
+    case .set(.exists(let field), _): return "a value of \(schema.fields[field].name)"
+    default: return "every document"
+    }
   }
 }

@@ -19,19 +19,24 @@ struct QueryRun {
   private let weight: Weight
   private let filters: [Query]
   private let deadline: Deadline
+  /// N.
+  private let documentCount: Int
   let grid: ScoreGrid
 
   /// - Parameters:
   ///   - query: rewritten.
   ///   - filters: rewritten; all must hold.
+  ///   - given: statistics to rank by; nil: those of the view.
   init(
-    _ view: SearchView, _ query: Query, filters: [Query] = [], deadline: Deadline
+    _ view: SearchView, _ query: Query, filters: [Query] = [], given: GivenStatistics? = nil,
+    deadline: Deadline
   ) throws(IndexError) {
     self.view = view
     self.filters = filters
     self.deadline = deadline
-    var builder = WeightBuilder(segments: view.segments)
+    var builder = WeightBuilder(segments: view.segments, given: given)
     weight = try builder.weight(of: query)
+    documentCount = builder.documentCount
     grid = ScoreGrid(largestSum: weight.largestScore)
   }
 
@@ -165,9 +170,22 @@ struct QueryRun {
 
   // MARK: Single documents
 
-  /// Builds the explanation of one document's score.
+  /// Why a document has its score, or why it is not found.
+  /// - Throws: `cancelled` when the deadline passed first.
   func explain(_ document: UInt32) throws(IndexError) -> Explanation {
-    try Explainer(view: view, grid: grid).explain(weight, document)
+    let segment = view.segment(of: document)
+    let explainer = Explainer(
+      schema: view.schema, segment: segment, documentCount: documentCount, grid: grid,
+      deadline: deadline)
+    let explanation = try explainer.explain(weight, document - segment.first)
+    var failed: [Explanation] = []
+    for (place, filter) in filters.enumerated() {
+      guard let passing = try documents(filter, segment) else { throw .cancelled }
+      if passing[Int(document - segment.first)] { continue }
+      failed.append(.missing("filter \(place + 1) of \(filters.count) does not hold"))
+    }
+    if failed.isEmpty { return explanation }
+    return .missing("filtered out", failed + [explanation])
   }
 }
 

@@ -80,9 +80,13 @@ public struct Passage: Sendable, Equatable {
   public var ranges: [Range<Int>]
 }
 
-/// How a score came about. The values of the leaves sum to the value of the root, exactly.
+/// How a score came about, or what a document lacks. Where the document matches, the values of the leaves sum to the
+/// value of the root, exactly.
 public struct Explanation: Sendable, Equatable {
+  /// 0 where this part of the query does not match.
   public var value: Float
+  /// Whether this part of the query matches.
+  public var matches = true
   public var what: String
   /// Figures that went into `value`: document frequency, length and so on.
   public var details: [Detail]
@@ -92,4 +96,20 @@ public struct Explanation: Sendable, Equatable {
     public var name: String
     public var value: Double
   }
+
+  /// Of a part that does not match.
+  static func missing(_ what: String, _ parts: [Explanation] = []) -> Explanation {
+    Explanation(value: 0, matches: false, what: what, details: [], parts: parts)
+  }
+}
+
+/// How a request judges one document.
+public struct ExplainResponse: Sendable {
+  public var tookMicroseconds: Int
+  public var generation: UInt64
+  public var id: String
+  public var interpreted: String
+  public var warnings: [QueryWarning]
+  /// `matches` says whether the request finds the document, its filters included.
+  public var explanation: Explanation
 }

@@ -74,12 +74,15 @@ final class PhraseWeight {
     let slots: [Slot]
   }
 
+  let query: PhraseQuery
+  /// As in the query.
   let parts: [Part]
   /// Sum over the slots.
   let idf: Float
   let boost: Float
 
-  init(parts: [Part], idf: Float, boost: Float) {
+  init(_ query: PhraseQuery, parts: [Part], idf: Float, boost: Float) {
+    self.query = query
     self.parts = parts
     self.idf = idf
     self.boost = boost
@@ -88,9 +91,10 @@ final class PhraseWeight {
   var weight: Float { idf * boost }
 }
 
-/// Makes weights over the segments of a snapshot.
+/// Makes weights over the segments of a snapshot, by its own statistics or by given ones.
 struct WeightBuilder {
   private let segments: [SearchSegment]
+  private let given: GivenStatistics?
   /// N.
   let documentCount: Int
   private var factors: [FactorKey: (factors: NormFactors, averageLength: Float)] = [:]
@@ -100,9 +104,10 @@ struct WeightBuilder {
     var weight: Float
   }
 
-  init(segments: [SearchSegment]) {
+  init(segments: [SearchSegment], given: GivenStatistics? = nil) {
     self.segments = segments
-    documentCount = segments.reduce(0) { $0 + $1.documentCount }
+    self.given = given
+    documentCount = given?.documentCount ?? segments.reduce(0) { $0 + $1.documentCount }
   }
 
   mutating func weight(of query: Query) throws(IndexError) -> Weight {
@@ -140,7 +145,7 @@ struct WeightBuilder {
         entries.append(entry)
         frequency += entry?.documentFrequency ?? 0
       }
-      largest = max(largest, frequency)
+      largest = max(largest, given?.frequency(of: part.term) ?? frequency)
       let (factors, average) = try normFactors(part.term.field, part.weight)
       parts.append(
         TermWeight.Part(
@@ -158,18 +163,20 @@ struct WeightBuilder {
       var slots: [PhraseWeight.Slot] = []
       var idf: Float = 0
       for slot in part.slots {
-        var entries: [[TermEntry]] = []
-        var frequency = 0
-        for segment in segments {
-          var found: [TermEntry] = []
-          for term in slot.terms {
-            if let entry = try segment.entry(term) { found.append(entry) }
+        var entries: [[TermEntry]] = Array(repeating: [], count: segments.count)
+        // Several words in one place are as rare as the commonest of them. (Their sum would depend on which of them
+        // each segment happens to list.)
+        var largest = slot.patterns.reduce(0) { max($0, given?.largestFrequency(of: $1) ?? 0) }
+        for term in slot.terms {
+          var frequency = 0
+          for place in segments.indices {
+            guard let entry = try segments[place].entry(term) else { continue }
+            frequency += entry.documentFrequency
+            entries[place].append(entry)
           }
-          frequency += found.reduce(0) { $0 + $1.documentFrequency }
-          entries.append(found)
+          largest = max(largest, given?.frequency(of: term) ?? frequency)
         }
-        idf += Similarity.idf(
-          documents: documentCount, frequency: min(frequency, documentCount))
+        idf += Similarity.idf(documents: documentCount, frequency: largest)
         slots.append(PhraseWeight.Slot(offset: slot.offset, entries: entries))
       }
       let (factors, average) = try normFactors(part.field, part.weight)
@@ -179,7 +186,7 @@ struct WeightBuilder {
       // As for terms, the field where the words are commonest decides how rare they are.
       best = parts.count == 1 ? idf : min(best, idf)
     }
-    return .phrase(PhraseWeight(parts: parts, idf: best, boost: phrase.boost))
+    return .phrase(PhraseWeight(phrase, parts: parts, idf: best, boost: phrase.boost))
   }
 
   /// The factors of a field under a field weight; where a field has no norms, its lengths do not count.
@@ -189,11 +196,15 @@ struct WeightBuilder {
     let key = FactorKey(field: field, weight: weight)
     if let known = factors[key] { return known }
     var documents = 0
-    var tokens: UInt64 = 0
-    for segment in segments {
-      guard let norms = try segment.reader.norms(field) else { continue }
-      documents += norms.documents
-      tokens += norms.tokens
+    var tokens = 0
+    if let lengths = given?.lengths(of: field) {
+      (documents, tokens) = (lengths.documents, lengths.tokens)
+    } else {
+      for segment in segments {
+        guard let norms = try segment.reader.norms(field) else { continue }
+        documents += norms.documents
+        tokens += Int(norms.tokens)
+      }
     }
     let made: (NormFactors, Float)
     if documents == 0 {

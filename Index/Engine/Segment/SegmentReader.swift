@@ -102,6 +102,30 @@ final class SegmentReader: Sendable {
     return entry
   }
 
+  /// Bytes of the sections of a field.
+  func bytes(ofField field: Int) -> (terms: Int, norms: Int, column: Int) {
+    var bytes = (terms: 0, norms: 0, column: 0)
+    for section in file.sections where section.key.field == UInt32(field) {
+      switch section.key.kind {
+      case .terms: bytes.terms += section.length
+      case .norms: bytes.norms += section.length
+      case .column: bytes.column += section.length
+      case .fields, .stored, .storedIndex: break
+      }
+    }
+    return bytes
+  }
+
+  /// Bytes of the stored documents and their index.
+  var storedBytes: Int {
+    file.sections.reduce(0) { sum, section in
+      switch section.key.kind {
+      case .stored, .storedIndex: sum + section.length
+      case .terms, .norms, .column, .fields: sum
+      }
+    }
+  }
+
   private static func code(_ field: Int, _ space: TermSpace) -> UInt64 {
     UInt64(field) << 8 | UInt64(space.rawValue)
   }

@@ -116,7 +116,7 @@ struct NaiveEngine {
   func weight(_ phrase: PhraseQuery) -> Float {
     let parts = phrase.parts.map { part in
       part.slots.reduce(Float(0)) { sum, slot in
-        sum + idf(slot.terms.reduce(0) { $0 + frequency($1) })
+        sum + idf(slot.terms.reduce(0) { max($0, frequency($1)) })
       }
     }
     return (parts.min() ?? 0) * phrase.boost

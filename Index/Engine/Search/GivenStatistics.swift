@@ -1,0 +1,138 @@
+// Statistics that came with a request, in the terms of one index: what weights are made of in place of the snapshot's own
+// counts. Names of fields that the schema does not have are passed over: shards need not have the same fields.
+
+struct GivenStatistics: Sendable {
+  private struct Space: Hashable {
+    var field: Int
+    var space: TermSpace
+  }
+
+  private struct Frequency {
+    var bytes: [UInt8]
+    var documents: Int
+  }
+
+  /// N.
+  let documentCount: Int
+  private var lengths: [Int: CollectionStatistics.FieldLengths] = [:]
+  /// In the order of bytes.
+  private var frequencies: [Space: [Frequency]] = [:]
+
+  /// - Throws: `invalid` for counts that cannot be.
+  init(_ statistics: CollectionStatistics, _ schema: Schema) throws(IndexError) {
+    try statistics.check()
+    documentCount = statistics.documents
+    for (name, field) in statistics.fields {
+      if let number = schema.number(of: name) { lengths[number] = field }
+    }
+    for (term, documents) in statistics.frequencies {
+      guard let number = schema.number(of: term.field) else { continue }
+      let space = Space(field: number, space: term.form.space)
+      frequencies[space, default: []].append(
+        Frequency(bytes: term.bytes, documents: documents))
+    }
+    for space in frequencies.keys {
+      frequencies[space]?.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+  }
+
+  /// nil: the request does not say.
+  func lengths(of field: Int) -> CollectionStatistics.FieldLengths? { lengths[field] }
+
+  /// Documents that have the term; nil: the request does not say.
+  func frequency(of term: FieldTerm) -> Int? {
+    guard let all = frequencies[Space(field: term.field, space: term.space)] else { return nil }
+    let place = Self.place(of: term.bytes, in: all)
+    return place < all.count && all[place].bytes == term.bytes ? all[place].documents : nil
+  }
+
+  /// The largest frequency of a term that fits; 0 where none does.
+  func largestFrequency(of pattern: TermPattern) -> Int {
+    guard let all = frequencies[Space(field: pattern.field, space: pattern.termSpace)] else {
+      return 0
+    }
+    let prefix = pattern.prefix
+    var largest = 0
+    var place = Self.place(of: prefix, in: all)
+    while place < all.count, all[place].bytes.starts(with: prefix) {
+      let fits = unsafe all[place].bytes.withUnsafeBytes { unsafe pattern.matches($0) }
+      if fits { largest = max(largest, all[place].documents) }
+      place += 1
+    }
+    return largest
+  }
+
+  /// Place of the first term that is not smaller.
+  private static func place(of bytes: [UInt8], in all: [Frequency]) -> Int {
+    var low = 0
+    var high = all.count
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle].bytes.lexicographicallyPrecedes(bytes) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+}
+
+extension SearchView {
+  /// What weights of a rewritten query are made of, of this view alone.
+  func statistics(of query: Query) throws(IndexError) -> CollectionStatistics {
+    var result = CollectionStatistics(documents: documentCount)
+    try gather(query, into: &result)
+    return result
+  }
+
+  private func gather(
+    _ query: Query, into statistics: inout CollectionStatistics
+  ) throws(IndexError) {
+    switch query {
+    case .none, .all, .terms, .expansion, .range, .exists: return
+    case .term(let term):
+      for part in term.parts { try gather(part.term, into: &statistics) }
+    case .phrase(let phrase):
+      for part in phrase.parts {
+        for slot in part.slots {
+          for term in slot.terms { try gather(term, into: &statistics) }
+        }
+      }
+    case .and(let all, let optional, _):
+      for query in all + optional { try gather(query, into: &statistics) }
+    case .or(let queries), .best(let queries):
+      for query in queries { try gather(query, into: &statistics) }
+    }
+  }
+
+  private func gather(
+    _ term: FieldTerm, into statistics: inout CollectionStatistics
+  ) throws(IndexError) {
+    let field = schema.fields[term.field]
+    if field.type == .text, statistics.fields[field.name] == nil {
+      statistics.fields[field.name] = try lengths(of: term.field)
+    }
+    let key = CollectionStatistics.Term(
+      field: field.name, form: .init(term.space), bytes: term.bytes)
+    if statistics.frequencies[key] == nil {
+      statistics.frequencies[key] = try frequency(of: term)
+    }
+  }
+
+  func frequency(of term: FieldTerm) throws(IndexError) -> Int {
+    var frequency = 0
+    for segment in segments { frequency += try segment.entry(term)?.documentFrequency ?? 0 }
+    return frequency
+  }
+
+  func lengths(of field: Int) throws(IndexError) -> CollectionStatistics.FieldLengths {
+    var lengths = CollectionStatistics.FieldLengths(documents: 0, tokens: 0)
+    for segment in segments {
+      guard let norms = try segment.reader.norms(field) else { continue }
+      lengths.documents += norms.documents
+      lengths.tokens += Int(norms.tokens)
+    }
+    return lengths
+  }
+}
