@@ -36,12 +36,15 @@ public final class Daemon: Sendable {
     self.limits = limits
     let registry = try IndexRegistry(path: data, logger: logger)
     self.registry = registry
-    service = Service(registry: registry, limits: limits, logger: logger)
+    let running = RunningRequests()
+    let metrics = Metrics()
+    service = Service(
+      registry: registry, limits: limits, running: running, metrics: metrics, logger: logger)
     try registry.start()
     do throws(StartError) {
       let server = try HTTPServer(
         descriptor: socket.descriptor, router: service.routes(), workers: workers, limits: limits,
-        running: RunningRequests(), metrics: Metrics(), logger: logger)
+        running: running, metrics: metrics, logger: logger)
       self.server = server
       do throws(StartError) {
         supervision = try Supervision(
@@ -66,7 +69,7 @@ public final class Daemon: Sendable {
     supervision.reload {
       let limits = settings()
       if let limits { apply(limits) }
-      registry.lookNow()
+      registry.reload()
       return limits == nil ? "the settings could not be read again, see the log" : nil
     }
   }

@@ -16,6 +16,8 @@ final class IndexRegistry: Sendable {
   struct Opened: Sendable {
     let reader: IndexReader
     let searcher: Searcher
+    /// It was not the newest one when it was asked for: that could not be opened.
+    var isDegraded = false
   }
 
   struct Entry: Sendable {
@@ -23,25 +25,18 @@ final class IndexRegistry: Sendable {
     var opened: Opened?
     /// Why the newest generation is not the one that answers.
     var fault: String?
-    fileprivate var manifest: Stamp
+    fileprivate var manifest: DataDirectory.Stamp
     /// Seconds to wait before a fault is tried again, and when that is.
     fileprivate var patience: UInt64 = 1
     fileprivate var retry: UInt64 = 0
 
-    var description: IndexDescription {
-      IndexDescription(
-        name: name, status: fault == nil ? .ready : opened == nil ? .unavailable : .degraded,
-        fault: fault, reader: opened?.reader)
+    var status: IndexDescription.Status {
+      fault == nil ? .ready : opened == nil ? .unavailable : .degraded
     }
-  }
 
-  /// Which manifest it is: it is replaced by rename, never changed.
-  fileprivate struct Stamp: Equatable {
-    var device: UInt
-    var inode: UInt
-    var length: Int
-    var seconds: Int
-    var nanoseconds: Int
+    var description: IndexDescription {
+      IndexDescription(name: name, status: status, fault: fault, reader: opened?.reader)
+    }
   }
 
   private struct State {
@@ -52,15 +47,20 @@ final class IndexRegistry: Sendable {
     var isStopped = false
   }
 
-  let path: String
+  /// Generations that cursors go on in.
+  let pinned = PinnedGenerations()
+  private let directory: DataDirectory
   private let state = Mutex(State())
+  /// Held while generations are opened, by the following thread or for a `reload`.
+  private let opening = Mutex(())
+  private let waiters = GenerationWaiters()
   private let watch: DirectoryWatch
   private let logger: Logger
   private let thread = Mutex<Thread?>(nil)
 
   /// - Parameter path: the data directory. It need not exist yet.
   init(path: String, logger: Logger) throws(StartError) {
-    self.path = path
+    directory = DataDirectory(path: path)
     self.logger = logger
     watch = try DirectoryWatch()
   }
@@ -76,10 +76,10 @@ final class IndexRegistry: Sendable {
     state.withLock { $0.isStopped = true }
     watch.wake()
     thread.withLock { $0.take() }?.join()
+    waiters.settleAll()
   }
 
-  /// Looks at once rather than within a second.
-  func lookNow() { watch.wake() }
+  var path: String { directory.path }
 
   // MARK: For requests
 
@@ -91,24 +91,46 @@ final class IndexRegistry: Sendable {
   /// Not until the data directory has been looked through once can it be said what there is.
   var isScanned: Bool { state.withLock { $0.isScanned } }
 
-  var fault: String? { state.withLock { $0.fault } }
-
-  /// The newest good generation of an index.
-  func open(_ name: String) throws(Problem) -> Opened {
-    let (entry, isScanned) = state.withLock { ($0.entries[name], $0.isScanned) }
-    if let opened = entry?.opened { return opened }
-    if let entry {
-      throw Problem(.indexUnavailable, "\(name): \(entry.fault ?? "not open")", retryAfter: 1)
-    }
+  func mustBeScanned() throws(Problem) {
     guard isScanned else {
       throw Problem(.starting, "the indexes are being opened", retryAfter: 1)
     }
+  }
+
+  /// Why the data directory cannot be read.
+  var fault: String? { state.withLock { $0.fault } }
+
+  func entry(_ name: String) -> Entry? { state.withLock { $0.entries[name] } }
+
+  /// The newest good generation of an index.
+  func open(_ name: String) throws(Problem) -> Opened {
+    let entry = entry(name)
+    if var opened = entry?.opened {
+      opened.isDegraded = entry?.fault != nil
+      return opened
+    }
+    if let entry {
+      throw Problem(.indexUnavailable, "\(name): \(entry.fault ?? "not open")", retryAfter: 1)
+    }
+    try mustBeScanned()
     let hint = Nearest.find(name, among: entries.map(\.name)).map { "; did you mean \"\($0)\"?" }
     throw Problem(.noSuchIndex, "there is no index \"\(name)\"\(hint ?? "")")
   }
 
+  /// Runs the engine for a request; damage that it meets is told to whoever looks after the daemon.
+  func guarding<Result>(
+    _ name: String, _ opened: Opened, _ body: () throws(IndexError) -> Result
+  ) throws(Problem) -> Result {
+    do throws(IndexError) {
+      return try body()
+    } catch {
+      if case .corrupt = error { report(name, opened.reader, error) }
+      throw Problem(error)
+    }
+  }
+
   /// A request found `reader`'s files damaged: told until a new generation comes.
-  func report(_ name: String, _ reader: IndexReader, _ error: IndexError) {
+  private func report(_ name: String, _ reader: IndexReader, _ error: IndexError) {
     let isNews = state.withLock { state in
       guard state.entries[name]?.opened?.reader === reader, state.entries[name]?.fault == nil else {
         return false
@@ -122,27 +144,96 @@ final class IndexRegistry: Sendable {
     }
   }
 
+  /// A generation that a cursor names, from now on pinned.
+  /// - Throws: `generation_gone`.
+  func open(_ name: String, generation: UInt64, uuid: String) throws(Problem) -> Opened {
+    let newest = try open(name)
+    let isNewest = newest.reader.generation == generation && newest.reader.uuid == uuid
+    guard
+      let opened = isNewest ? newest : pinned.find(name, generation: generation, uuid: uuid)
+    else {
+      throw Problem(
+        .generationGone,
+        "generation \(generation) of \"\(name)\" is no longer there; now it is "
+          + "\(newest.reader.generation): begin again")
+    }
+    pinned.use(name, opened, now: Deadline.now())
+    return opened
+  }
+
+  /// Whether one more request may wait for a generation.
+  var mayWait: Bool { waiters.hasRoom }
+
+  /// Calls `resume` when the index is at `generation`, or when the deadline has passed, raised flags within a second.
+  func wait(
+    for generation: UInt64, of name: String, deadline: Deadline,
+    resume: @escaping @Sendable () -> Void
+  ) {
+    waiters.add(name, generation: generation, deadline: deadline, resume: resume)
+    if state.withLock({ $0.isStopped }) { waiters.settleAll() }
+    // It may be there already, and the follower may sleep for longer than the deadline.
+    watch.wake()
+  }
+
+  /// Looks at every index now; faults are tried again before their time.
+  func reload() { scan(again: true) }
+
+  /// Opens the newest generation of an index now.
+  /// - Throws: `reload_failed`; an older generation goes on if there is one.
+  func reload(_ name: String) throws(Problem) -> Entry {
+    let entry = opening.withLock { _ in
+      // After a fault the same manifest is read again, too.
+      if let manifest = directory.stamp(name), IndexName.isValid(name) {
+        follow(name, manifest, again: true)
+      }
+      return self.entry(name)
+    }
+    settle()
+    guard let entry else {
+      _ = try open(name)
+      throw Problem(.noSuchIndex, "there is no index \"\(name)\"")
+    }
+    if let fault = entry.fault {
+      let rest = entry.opened.map { "generation \($0.reader.generation) goes on" }
+      throw Problem(.reloadFailed, "\(name): \(fault)\(rest.map { "; " + $0 } ?? "")")
+    }
+    return entry
+  }
+
   // MARK: Following
 
   private func follow() {
     while !state.withLock({ $0.isStopped }) {
       scan()
-      watch.wait(milliseconds: 1_000)
+      watch.wait(milliseconds: waiters.patience(now: Deadline.now(), most: 1_000))
       // A commit renames, then removes: together they are one change. It also bounds how often a busy
       // writer makes us open.
       usleep(10_000)
     }
   }
 
-  /// Looks at every index once. By the following thread alone.
-  func scan() {
+  /// Looks at every index once.
+  private func scan(again: Bool = false) {
+    opening.withLock { _ in look(again: again) }
+    settle()
+    let there = Set(entries.map(\.name))
+    pinned.expire(now: Deadline.now()) { there.contains($0) }
+  }
+
+  /// Those who wait hear of what has come.
+  private func settle() {
+    let entries = state.withLock { $0.entries }
+    waiters.settle { name in entries[name]?.opened?.reader.generation }
+  }
+
+  private func look(again: Bool) {
     watch.watch(path)
     var seen: Set<String> = []
     do throws(StartError) {
-      for name in try names() {
-        guard let manifest = stamp(name) else { continue }
+      for name in try directory.names() {
+        guard let manifest = directory.stamp(name) else { continue }
         seen.insert(name)
-        follow(name, manifest)
+        follow(name, manifest, again: again)
       }
       setFault(nil)
     } catch {
@@ -159,10 +250,11 @@ final class IndexRegistry: Sendable {
     for name in gone { logger.notice("index gone", metadata: ["index": "\(name)"]) }
   }
 
-  private func follow(_ name: String, _ manifest: Stamp) {
-    let old = state.withLock { $0.entries[name] }
+  /// - Parameter again: a fault is tried again before its time.
+  private func follow(_ name: String, _ manifest: DataDirectory.Stamp, again: Bool) {
+    let old = entry(name)
     let now = Deadline.now()
-    if let old, old.manifest == manifest, old.fault == nil || now < old.retry { return }
+    if let old, old.manifest == manifest, old.fault == nil || now < old.retry && !again { return }
     watch.watch("\(path)/\(name)")
     do throws(IndexError) {
       let directory = try IndexStore(path: path).open(name)
@@ -207,34 +299,5 @@ final class IndexRegistry: Sendable {
     if let fault, before != fault {
       logger.error("data directory cannot be read", metadata: ["error": "\(fault)"])
     }
-  }
-
-  /// Names in the data directory that an index can have. None while there is no such directory.
-  private func names() throws(StartError) -> [String] {
-    guard let directory = unsafe opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw StartError(.system, "\(path): \(unsafe String(cString: strerror(errno)))")
-    }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if IndexName.isValid(name) { names.append(name) }
-    }
-    return names
-  }
-
-  /// nil: no index, or one that is being made or dropped. Links are not followed.
-  private func stamp(_ name: String) -> Stamp? {
-    var status = stat()
-    guard unsafe lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-      unsafe lstat("\(path)/\(name)/\(FileName.manifest)", &status) == 0,
-      status.st_mode & S_IFMT == S_IFREG
-    else { return nil }
-    return Stamp(
-      device: status.st_dev, inode: status.st_ino, length: status.st_size,
-      seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
   }
 }

@@ -3,16 +3,21 @@
 // Counters are kept by route, method and status: all three come from fixed sets (a method that HTTP does not know is "other"),
 // so that no client can make them many. One lock, taken once a request for some 100 ns.
 
+import Glibc
 import NIOHTTP1
 import Synchronization
 import WireAPI
 
 final class Metrics: Sendable {
-  struct Requests: Hashable {
+  struct Requests: Hashable, Comparable {
     /// The pattern of the path, as `/v1/indexes/{index}/search`; "none" for what fits no route or was refused before.
     var route: String
     var method: String
     var status: Int
+
+    static func < (a: Requests, b: Requests) -> Bool {
+      (a.route, a.method, a.status) < (b.route, b.method, b.status)
+    }
   }
 
   /// How many took at most so long. Bounds are fixed; the last bucket has none.
@@ -50,6 +55,8 @@ final class Metrics: Sendable {
   /// Open now.
   let connections = Atomic<Int>(0)
   private let state = Mutex(Counts())
+  /// Seconds since 1970.
+  let startSeconds = time(nil)
 
   /// An answer has been handed to its connection.
   /// - Parameters:

@@ -6,8 +6,13 @@ import JSON
 
 /// A text and the analyzer that reads it: the one that is named, or that of a field.
 public struct AnalyzeCall: Sendable {
+  /// Bytes of text: its tokens as JSON take some hundred times as many.
+  public static let maximumText = 64 << 10
+
   public var text: String
   public var analyzer: Analyzer
+  /// The answer is indented.
+  public var pretty: Bool
 
   /// - Parameter schema: of the index, where one is named. Without one, only `analyzer` says which.
   public init(json: [UInt8], schema: Schema?) throws(Problem) {
@@ -22,6 +27,11 @@ public struct AnalyzeCall: Sendable {
     }
     let members = try Members(object, known: ["text", "analyzer", "field", "pretty"])
     text = try members.string("text") ?? ""
+    guard text.utf8.count <= Self.maximumText else {
+      throw Members.invalid(
+        at: "/text", "has \(text.utf8.count) bytes; \(Self.maximumText) are allowed")
+    }
+    pretty = try members.bool("pretty") ?? false
     var name = try members.string("analyzer")
     if let field = try members.string("field") {
       guard name == nil else {
@@ -44,7 +54,7 @@ public struct AnalyzeCall: Sendable {
     self.analyzer = analyzer
   }
 
-  public func answer(pretty: Bool = false) -> [UInt8] {
+  public func answer() -> [UInt8] {
     Wire.document(pretty) { writer in
       writer.field("analyzer", analyzer.name)
       writer.name("tokens")

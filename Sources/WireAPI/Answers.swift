@@ -6,11 +6,15 @@ import JSON
 import QueryLanguage
 
 public enum Wire {
-  public static func answer(_ response: SearchResponse, pretty: Bool = false) -> [UInt8] {
+  /// - Parameter degraded: a newer generation is there and cannot be opened.
+  public static func answer(
+    _ response: SearchResponse, degraded: Bool = false, pretty: Bool = false
+  ) -> [UInt8] {
     document(pretty) { writer in
       writer.field("took_us", response.tookMicroseconds)
       writer.field("timed_out", response.timedOut)
       writer.field("generation", response.generation)
+      if degraded { writer.field("degraded", true) }
       write(response.total, into: &writer)
       writer.field("interpreted", response.interpreted)
       write(response.warnings, into: &writer)
@@ -21,11 +25,14 @@ public enum Wire {
     }
   }
 
-  public static func answer(_ response: CountResponse, pretty: Bool = false) -> [UInt8] {
+  public static func answer(
+    _ response: CountResponse, degraded: Bool = false, pretty: Bool = false
+  ) -> [UInt8] {
     document(pretty) { writer in
       writer.field("took_us", response.tookMicroseconds)
       writer.field("timed_out", response.timedOut)
       writer.field("generation", response.generation)
+      if degraded { writer.field("degraded", true) }
       write(response.total, into: &writer)
       writer.field("interpreted", response.interpreted)
       write(response.warnings, into: &writer)

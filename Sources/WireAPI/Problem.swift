@@ -20,9 +20,12 @@ public struct Problem: Error, Equatable, Sendable {
     case noSuchPath = "no_such_path"
     case noSuchIndex = "no_such_index"
     case noSuchDocument = "no_such_document"
+    case noSuchRequest = "no_such_request"
+    case forbidden = "forbidden"
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
     case superseded = "superseded"
+    case generationGone = "generation_gone"
     case bodyTooLarge = "body_too_large"
     case unsupportedMediaType = "unsupported_media_type"
     case expectationFailed = "expectation_failed"
@@ -31,6 +34,8 @@ public struct Problem: Error, Equatable, Sendable {
     case headersTooLarge = "headers_too_large"
     case internalError = "internal_error"
     case starting = "starting"
+    case notYet = "not_yet"
+    case reloadFailed = "reload_failed"
     case tooManyConnections = "too_many_connections"
     case indexUnavailable = "index_unavailable"
     case indexDamaged = "index_damaged"
@@ -39,13 +44,13 @@ public struct Problem: Error, Equatable, Sendable {
     public var status: Int {
       switch self {
       case .badHTTP, .badPath, .badJSON, .unknownMember, .missingMember, .invalidValue,
-        .notSupported,
-        .indexRequired, .badQuery, .answerTooLarge:
+        .notSupported, .indexRequired, .badQuery, .answerTooLarge:
         400
-      case .noSuchPath, .noSuchIndex, .noSuchDocument: 404
+      case .forbidden: 403
+      case .noSuchPath, .noSuchIndex, .noSuchDocument, .noSuchRequest: 404
       case .methodNotAllowed: 405
       case .requestTimeout: 408
-      case .superseded: 409
+      case .superseded, .generationGone: 409
       case .bodyTooLarge: 413
       case .unsupportedMediaType: 415
       case .expectationFailed: 417
@@ -53,7 +58,9 @@ public struct Problem: Error, Equatable, Sendable {
       case .tooManyRequests: 429
       case .headersTooLarge: 431
       case .internalError: 500
-      case .starting, .tooManyConnections, .indexUnavailable, .indexDamaged, .storage: 503
+      case .starting, .notYet, .reloadFailed, .tooManyConnections, .indexUnavailable, .indexDamaged,
+        .storage:
+        503
       }
     }
 
@@ -73,9 +80,12 @@ public struct Problem: Error, Equatable, Sendable {
       case .noSuchPath: "No such path"
       case .noSuchIndex: "No such index"
       case .noSuchDocument: "No such document"
+      case .noSuchRequest: "No such request"
+      case .forbidden: "Not allowed"
       case .methodNotAllowed: "Not with this method"
       case .requestTimeout: "The request came too slowly"
       case .superseded: "Something else came first"
+      case .generationGone: "The generation is no longer there"
       case .bodyTooLarge: "The body is too large"
       case .unsupportedMediaType: "The body is in a form that is not read"
       case .expectationFailed: "An expectation that cannot be met"
@@ -84,6 +94,8 @@ public struct Problem: Error, Equatable, Sendable {
       case .headersTooLarge: "The headers are too large"
       case .internalError: "A fault of the server"
       case .starting: "Still starting"
+      case .notYet: "Not yet"
+      case .reloadFailed: "The newest generation cannot be opened"
       case .tooManyConnections: "Too many connections"
       case .indexUnavailable: "The index cannot be opened"
       case .indexDamaged: "The index is damaged"

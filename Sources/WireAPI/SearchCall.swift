@@ -9,8 +9,12 @@ public struct SearchCall: Equatable, Sendable {
 
   public var request: SearchRequest
   public var timeoutMilliseconds = defaultTimeout
+  /// The generation that has to be there before the request is carried out; 0: any.
+  public var minimumGeneration: UInt64 = 0
   /// Which index, where the path does not say it.
   public var index: String?
+  /// The document whose score is to be explained: of `Form.explain` alone.
+  public var id: String?
   /// The answer is indented.
   public var pretty = false
 
@@ -24,26 +28,34 @@ public struct SearchCall: Equatable, Sendable {
     case searchNamingIndex
     /// POST /v1/indexes/{i}/count: what bears on the set of matches alone.
     case count
+    /// POST /v1/indexes/{i}/explain: a search and the `id` of a document.
+    case explain
+    /// /v1/indexes/{i}/statistics: what the terms of a query are known by.
+    case statistics
 
     var known: [String] {
-      let matching = [
-        "query", "mode", "default_operator", "fields", "filter", "timeout_ms", "pretty",
+      let reading = [
+        "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
       ]
-      let ranking = ["sort", "limit", "select", "highlight", "total", "explain"]
+      let ranking = [
+        "filter", "sort", "limit", "select", "highlight", "total", "explain",
+      ]
       switch self {
-      case .search: return matching + ranking
-      case .searchNamingIndex: return matching + ranking + ["index"]
-      case .count: return matching
+      case .search: return reading + ranking
+      case .searchNamingIndex: return reading + ranking + ["index"]
+      case .count: return reading + ["filter"]
+      case .explain: return reading + ranking + ["id"]
+      case .statistics: return reading
       }
     }
 
     /// Members of the API that are not carried out yet.
     var later: [String] {
-      let all = ["cursor", "facets", "collapse", "recency", "min_generation", "statistics"]
+      let all = ["cursor", "facets", "collapse", "recency", "statistics"]
       switch self {
-      case .search: return all
+      case .search, .explain: return all
       case .searchNamingIndex: return all + ["indexes"]
-      case .count: return ["min_generation"]
+      case .count, .statistics: return []
       }
     }
   }
@@ -71,14 +83,14 @@ public struct SearchCall: Equatable, Sendable {
     request.defaultOperator =
       try members.choice("default_operator", [SearchRequest.Operator.and, .or]) ?? .and
     request.fields = try Self.fields(members)
-    request.filters = try FilterJSON.filters(members)
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
+    minimumGeneration = UInt64(try members.integer("min_generation", in: 0...Int.max) ?? 0)
     pretty = try members.bool("pretty") ?? false
-    if form == .count {
-      request.limit = 0
-      return
-    }
+    request.limit = 0
+    if form == .statistics { return }
+    request.filters = try FilterJSON.filters(members)
+    if form == .count { return }
     request.sort = try Self.sort(members)
     request.limit = try members.integer("limit", in: 0...SearchRequest.maxLimit) ?? 10
     request.select = try members.strings("select")
@@ -87,6 +99,14 @@ public struct SearchCall: Equatable, Sendable {
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
     if form == .searchNamingIndex { index = try Self.index(members) }
+    if form == .explain {
+      guard let id = try members.string("id") else {
+        throw Problem(
+          .missingMember, "/id: which document is meant is not said",
+          errors: [.init(pointer: "/id", code: Problem.Code.missingMember.rawValue)])
+      }
+      self.id = id
+    }
   }
 
   private static func fields(_ members: Members) throws(Problem) -> [SearchRequest.FieldWeight] {
@@ -165,63 +185,33 @@ extension SearchCall {
   /// What a person types into curl: `q=…&index=…&limit=…`. Lists are separated by commas.
   ///
   /// The parameters are turned into the members of a body and read as one, so that both have the same rules.
-  /// - Parameter parameters: what is behind `?`, not decoded.
-  public init(parameters: Substring) throws(Problem) {
-    let names = [
-      "q", "index", "limit", "mode", "default_operator", "fields", "sort", "select", "highlight",
-      "total", "explain", "timeout_ms", "pretty",
-    ]
+  /// - Parameters:
+  ///   - parameters: what is behind `?`, not decoded.
+  ///   - form: `.searchNamingIndex` or `.statistics`.
+  public init(parameters: Substring, form: Form = .searchNamingIndex) throws(Problem) {
+    // Filters and statistics have structure: they need a body.
+    let names = ["q"] + form.known.filter { $0 != "filter" && $0 != "statistics" }
     var object = JSONObject()
-    for pair in parameters.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentCoding.decode(parts[0], form: true),
-        let text = PercentCoding.decode(parts.count == 2 ? parts[1] : "", form: true)
-      else {
-        throw Problem(
-          .badPath, "the parameter \"\(pair)\" is not percent-encoded UTF-8",
-          errors: [.init(code: Problem.Code.badPath.rawValue, hint: "write % as %25")])
-      }
-      guard names.contains(name) else {
-        let hint = Nearest.hint(name, among: names)
-        throw Problem(
-          .unknownMember, "the parameter \"\(name)\" is not known; \(hint)",
-          errors: [
-            .init(pointer: "/" + name, code: Problem.Code.unknownMember.rawValue, hint: hint)
-          ])
-      }
-      let member = name == "q" ? "query" : name
+    for parameter in try Parameters(parameters, known: names) {
+      let member = parameter.name == "q" ? "query" : parameter.name
       guard object[member] == nil else {
-        throw Members.invalid(at: "/" + name, "is given twice")
+        throw Members.invalid(at: "/" + parameter.name, "is given twice")
       }
-      object[member] = try Self.value(name, text)
+      object[member] = try Self.value(parameter)
     }
-    try self.init(object, form: .searchNamingIndex)
+    try self.init(object, form: form)
   }
 
-  private static func value(_ name: String, _ text: String) throws(Problem) -> JSONValue {
-    func list() -> JSONValue { .array(text.split(separator: ",").map { .string(String($0)) }) }
-    func flag() -> Bool? {
-      switch text {
-      case "", "1", "true", "yes": true
-      case "0", "false", "no": false
-      default: nil
-      }
+  private static func value(_ parameter: Parameters.Parameter) throws(Problem) -> JSONValue {
+    func list() -> JSONValue {
+      .array(parameter.text.split(separator: ",").map { .string(String($0)) })
     }
-    switch name {
-    case "limit", "timeout_ms":
-      guard let number = Int64(text) else {
-        throw Members.invalid(at: "/" + name, "\"\(text)\" is not an integer")
-      }
-      return .integer(number)
-    case "explain", "pretty":
-      guard let flag = flag() else {
-        throw Members.invalid(at: "/" + name, "\"\(text)\" is neither true nor false")
-      }
-      return .bool(flag)
-    case "highlight":
-      return flag().map { .bool($0) } ?? ["fields": list()]
+    switch parameter.name {
+    case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
+    case "explain", "pretty": return .bool(try parameter.flag())
+    case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
-    default: return .string(text)
+    default: return .string(parameter.text)
     }
   }
 }

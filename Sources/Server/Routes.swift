@@ -1,0 +1,115 @@
+// How a path of the API becomes an endpoint of the server: what is captured of the path is decoded, what is thrown is
+// answered as a problem, and what would be too large is refused.
+
+import InvertedIndex
+import Logging
+import NIOHTTP1
+import WireAPI
+
+/// A request on its route.
+struct Call: Sendable {
+  let request: Request
+  /// What was captured of the path, decoded.
+  let path: [String]
+  let flag: CancelFlag
+
+  /// The one parameter of paths that have no others, POST included: nothing behind `?` is ignored.
+  func pretty() throws(Problem) -> Bool { try Parameters.pretty(request.query) }
+}
+
+struct Routes {
+  typealias Answer = @Sendable (Call) throws(Problem) -> Response
+
+  private(set) var router = Router<Endpoint>()
+  private let limits: CurrentLimits
+  private let logger: Logger
+
+  init(limits: CurrentLimits, logger: Logger) {
+    self.limits = limits
+    self.logger = logger
+  }
+
+  /// Answered by a worker.
+  mutating func add(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
+    router.add(
+      method, pattern,
+      .queued { [limits, logger] request, captures, flag in
+        Self.carryOut(request, captures, flag, limits, logger, answer)
+      })
+  }
+
+  /// Answered on the event loop, from memory, also while all workers are busy.
+  mutating func addImmediate(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
+    router.add(
+      method, pattern,
+      .immediate { [limits, logger] request, captures in
+        Self.carryOut(request, captures, CancelFlag(), limits, logger, answer)
+      })
+  }
+
+  private static func carryOut(
+    _ request: Request, _ captures: [Substring], _ flag: CancelFlag, _ limits: CurrentLimits,
+    _ logger: Logger, _ answer: Answer
+  ) -> Response {
+    do throws(Problem) {
+      var path: [String] = []
+      for capture in captures {
+        guard let part = PercentCoding.decode(capture) else {
+          throw Problem(.badPath, "\"\(capture)\" is not percent-encoded UTF-8")
+        }
+        path.append(part)
+      }
+      let response = try answer(Call(request: request, path: path, flag: flag))
+      if case .bytes(let body) = response.body, body.count > limits.value.answerBytes {
+        throw Problem(
+          .answerTooLarge,
+          "the answer has \(body.count) bytes; \(limits.value.answerBytes) are allowed: ask for fewer "
+            + "hits (limit) or fields (select)")
+      }
+      return response
+    } catch {
+      if error.status == 500 {
+        logger.error(
+          "internal error", metadata: ["id": "\(request.id)", "detail": "\(error.detail)"])
+      }
+      return .problem(error)
+    }
+  }
+}
+
+// MARK: Answers that hold for a generation
+
+extension Response {
+  /// - Parameter generation: of the index that answers: the `ETag`.
+  static func json(_ body: [UInt8], generation: UInt64) -> Response {
+    var response = json(body)
+    response.headers.append(etag(generation))
+    return response
+  }
+
+  /// 304 when the client says (`If-None-Match`) that it has the answer of this generation; only GET and HEAD can be
+  /// answered so (RFC 9110, section 13.1.2).
+  static func unchanged(_ generation: UInt64, _ request: Request) -> Response? {
+    guard let given = request.ifNoneMatch, request.method == .GET || request.method == .HEAD,
+      EntityTags.list(given, has: etag(generation).value)
+    else { return nil }
+    return .empty(status: 304, headers: [etag(generation)])
+  }
+
+  static func etag(_ generation: UInt64) -> (name: String, value: String) {
+    ("ETag", "\"\(generation)\"")
+  }
+}
+
+enum EntityTags {
+  /// Whether `If-None-Match` names a tag (RFC 9110, section 13.1.2: `*`, or a list, compared weakly).
+  static func list(_ list: String, has tag: String) -> Bool {
+    list.split(separator: ",").contains { item in
+      let trimmed = item.drop { $0 == " " || $0 == "\t" }
+      let end = trimmed.lastIndex { $0 != " " && $0 != "\t" }
+      guard let end else { return false }
+      let text = trimmed[...end]
+      return text == "*" || (text.hasPrefix("W/") ? text.dropFirst(2) : text) == tag
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import InvertedIndex
+import WireAPI
+
+/// What a query is asked for: hits, a count, how a score came about, the statistics of its terms.
+struct SearchRoutes: Sendable {
+  let registry: IndexRegistry
+  let limits: CurrentLimits
+
+  func searchIndex(_ call: Call) throws(Problem) -> Response {
+    try search(try question(call, .search), on: call.path[0], call)
+  }
+
+  func search(_ call: Call) throws(Problem) -> Response {
+    let question = try question(call, .searchNamingIndex)
+    return try search(question, on: index(question), call)
+  }
+
+  func searchByParameters(_ call: Call) throws(Problem) -> Response {
+    let question = try SearchCall(parameters: call.request.query)
+    return try search(question, on: index(question), call)
+  }
+
+  private func search(
+    _ question: SearchCall, on name: String, _ call: Call
+  ) throws(Problem) -> Response {
+    try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+      var bounded = question.request
+      bounded.maximumBytes = limits.value.answerBytes
+      let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.searcher.search(bounded, deadline: deadline)
+      }
+      let body = Wire.answer(answer, degraded: opened.isDegraded, pretty: question.pretty)
+      // Hits found before the time ran out are not what the generation has.
+      var response =
+        answer.timedOut ? Response.json(body) : .json(body, generation: answer.generation)
+      response.note = .init(
+        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
+        timedOut: answer.timedOut, query: question.request.query)
+      return response
+    }
+  }
+
+  func count(_ call: Call) throws(Problem) -> Response {
+    let question = try question(call, .count)
+    let name = call.path[0]
+    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+      let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.searcher.count(question.request, deadline: deadline)
+      }
+      let body = Wire.answer(answer, degraded: opened.isDegraded, pretty: question.pretty)
+      var response =
+        answer.timedOut ? Response.json(body) : .json(body, generation: answer.generation)
+      response.note = .init(
+        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
+        timedOut: answer.timedOut, query: question.request.query)
+      return response
+    }
+  }
+
+  // MARK: What all of them do first
+
+  private func question(
+    _ call: Call, _ form: SearchCall.Form
+  ) throws(Problem) -> SearchCall {
+    var question = try SearchCall(json: call.request.body, form: form)
+    if try call.pretty() { question.pretty = true }
+    return question
+  }
+
+  /// The index that a question without one in its path means: named, or the only one.
+  private func index(_ question: SearchCall) throws(Problem) -> String {
+    if let name = question.index { return name }
+    let names = registry.entries.map(\.name)
+    if names.count == 1 { return names[0] }
+    try registry.mustBeScanned()
+    if names.isEmpty { throw Problem(.noSuchIndex, "there is no index yet in \(registry.path)") }
+    throw Problem(
+      .indexRequired,
+      "name one of the \(names.count) indexes: \(names.prefix(20).joined(separator: ", "))",
+      errors: [.init(pointer: "/index", code: Problem.Code.missingMember.rawValue)])
+  }
+
+  /// Opens the index and answers by `body`, or without it: not yet (the generation that is wanted is not there) or no more
+  /// than 304.
+  private func carryOut(
+    _ question: SearchCall, on name: String, _ call: Call,
+    _ body: (IndexRegistry.Opened, Deadline) throws(Problem) -> Response
+  ) throws(Problem) -> Response {
+    let limit = UInt64(question.timeoutMilliseconds) * 1_000_000
+    let deadline = Deadline(nanoseconds: call.request.arrived &+ limit, cancel: call.flag)
+    let wanted = question.minimumGeneration
+    let newest = registry.entry(name)?.opened?.reader.generation
+    if wanted > newest ?? 0 {
+      if !deadline.isPassed {
+        guard registry.mayWait else { throw .busy }
+        return .later { [registry] resume in
+          registry.wait(for: wanted, of: name, deadline: deadline, resume: resume)
+        }
+      }
+      _ = try registry.open(name)
+      throw Problem(
+        .notYet, "\"\(name)\" is at generation \(newest ?? 0), not yet at \(wanted)", retryAfter: 1)
+    }
+    let opened = try registry.open(name)
+    if let response = Response.unchanged(opened.reader.generation, call.request) {
+      return response
+    }
+    return try body(opened, deadline)
+  }
+}
