@@ -22,7 +22,7 @@ struct ProcessFigures {
       }
     }
     var usage = rusage()
-    if unsafe getrusage(RUSAGE_SELF, &usage) == 0 {
+    if unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 {
       figures.cpuSeconds =
         Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
         + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6

@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import WireAPI
 
 /// The API over the registry's indexes: which path leads where. The protocol is described in PROTOCOL.md. Knows nothing of
 /// connections.

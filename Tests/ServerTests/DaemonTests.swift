@@ -61,7 +61,14 @@ struct DaemonTests {
     let description = try bench.json("GET", "/v1/indexes/news")
     #expect(description["segments"]?.array?.isEmpty == false)
     #expect(description["schema"]?["fields"]?.array?.isEmpty == false)
-    #expect(try bench.json("GET", "/v1/")["indexes"] == ["news"])
+    let about = try bench.json("GET", "/v1/")
+    #expect(about["indexes"] == ["news"])
+    #expect(about["limits"]?["connections_per_user"]?.int == 128)
+
+    let analyzed = try bench.json(
+      "POST", "/v1/indexes/news/analyze?pretty", #"{"text": "Niinistö's", "field": "title"}"#)
+    #expect(analyzed["analyzer"]?.string == "standard")
+    #expect(analyzed["tokens"]?.array?.first?["start"]?.int == 0)
   }
 
   @Test("what is not there, or asked wrongly, has its code")
@@ -97,6 +104,9 @@ struct DaemonTests {
     try expect(
       400, "bad_query", "POST", "/v1/indexes/news/search", #"{"query": "\"a", "mode": "strict"}"#)
     try expect(400, "unknown_member", "GET", "/v1/indexes?prety")
+    try expect(400, "invalid_value", "GET", "/v1/indexes?pretty=maybe")
+    try expect(400, "invalid_value", "POST", "/v1/indexes/news/analyze", #"{"field": "none"}"#)
+    try expect(400, "bad_json", "POST", "/v1/indexes/news/analyze", "[]")
     try expect(404, "no_such_path", "GET", "/v2/")
     try expect(405, "method_not_allowed", "PUT", "/v1/indexes/news")
   }

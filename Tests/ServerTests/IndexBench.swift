@@ -86,6 +86,14 @@ final class IndexBench {
     return answer["hits"]?.array?.compactMap { $0["id"]?.string } ?? []
   }
 
+  /// A registry of its own over the same directory.
+  func registry() throws -> IndexRegistry {
+    let registry = try IndexRegistry(
+      path: data, logger: Logger(label: "test") { _ in StandardErrorLog(level: .critical) })
+    registry.reload()
+    return registry
+  }
+
   func status() throws -> String? { try json("GET", "/v1/ready")["status"]?.string }
 
   /// Replaces the manifest of an index, as a commit would, by other bytes.
