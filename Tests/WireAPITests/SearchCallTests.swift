@@ -109,7 +109,7 @@ struct SearchCallTests {
 
   @Test(
     "members of the API that are not carried out yet say so, unless null",
-    arguments: ["cursor", "facets", "collapse", "recency", "min_generation", "statistics"])
+    arguments: ["cursor", "facets", "collapse", "recency"])
   func later(name: String) throws {
     let problem = try #require(refusal("{\"\(name)\": 1}"))
     #expect(problem.code == .notSupported)
@@ -195,14 +195,14 @@ struct SearchParametersTests {
   func everything() throws {
     let call = try SearchCall(
       parameters:
-        "q=caf%C3%A9+%2Bcr%C3%A8me&index=news&limit=5&mode=simple&default_operator=or&fields=title^3,body&sort=-date,_score&select=title&highlight&total=atleast&explain=1&timeout_ms=5&pretty=true"
+        "q=caf%C3%A9+%2Bcr%C3%A8me&index=news&limit=5&mode=simple&default_operator=or&fields=title^3,body&sort=-date,_score&select=title&highlight&total=atleast&explain=1&timeout_ms=5&min_generation=7&pretty=true"
     )
     let body = try SearchCall(
       json: Array(
         """
         {"query": "café +crème", "index": "news", "limit": 5, "mode": "simple", "default_operator": "or",
          "fields": ["title^3", "body"], "sort": ["-date", "_score"], "select": ["title"], "highlight": true,
-         "total": "atleast", "explain": true, "timeout_ms": 5, "pretty": true}
+         "total": "atleast", "explain": true, "timeout_ms": 5, "min_generation": 7, "pretty": true}
         """.utf8), form: .searchNamingIndex)
     #expect(call == body)
   }
@@ -216,8 +216,9 @@ struct SearchParametersTests {
   @Test(
     "mistakes are refused",
     arguments: [
-      ("query=x", Problem.Code.unknownMember), ("limt=3", .unknownMember),
-      ("limit=ten", .invalidValue),
+      ("quary=x", Problem.Code.unknownMember), ("limt=3", .unknownMember),
+      ("q=a&query=b", .invalidValue), ("limit=ten", .invalidValue),
+      ("min_generation=-1", .invalidValue), ("min_generation=1.5", .invalidValue),
       ("limit=99999", .invalidValue), ("explain=maybe", .invalidValue), ("q=a&q=b", .invalidValue),
       ("q=%zz", .badPath), ("q=%C3", .badPath), ("q=%4", .badPath), ("mode=x", .invalidValue),
     ])
