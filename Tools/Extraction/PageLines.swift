@@ -12,6 +12,16 @@ struct PageLines {
     let followsBlank: Bool
     let endsSentence: Bool
     var weight: Double
+
+    init(_ text: String, followsBlank: Bool) {
+      self.text = text
+      self.followsBlank = followsBlank
+      words = PageLines.wordCount(text)
+      lowercased = words <= 16 ? text.lowercased() : ""
+      endsSentence = PageLines.endsSentence(text)
+      weight = 0
+      weight = PageLines.weight(of: self)
+    }
   }
 
   private(set) var lines: [Line] = []
@@ -27,12 +37,23 @@ struct PageLines {
   private static let listed = -6.0
   private static let listLength = 4
   private static let menuWord = -10.0
-  private static let interruption = -40.0
+  static let interruption = -40.0
   private static let end = -120.0
 
   /// - Parameter furniture: lines that are known not to be the article's.
   init(_ texts: [(text: String, followsBlank: Bool)], furniture: Set<String>) {
-    lines = texts.map { Self.line($0.text, $0.followsBlank, furniture) }
+    lines = texts.map { text, followsBlank in
+      var line = Line(text, followsBlank: followsBlank)
+      if furniture.contains(text) { line.weight = Self.interruption }
+      return line
+    }
+    weighLists()
+    body = heaviest()
+  }
+
+  /// - Parameter lines: with weights of the caller's own.
+  init(_ lines: [Line]) {
+    self.lines = lines
     weighLists()
     body = heaviest()
   }
@@ -54,18 +75,6 @@ struct PageLines {
     if PageWords.interruptions.contains(String(line)) { return true }
     return words <= 12
       && PageWords.interruptionPrefixes.contains { lowercased.hasPrefix($0) }
-  }
-
-  private static func line(
-    _ text: String, _ followsBlank: Bool, _ furniture: Set<String>
-  ) -> Line {
-    let words = wordCount(text)
-    let lowercased = words <= 16 ? text.lowercased() : ""
-    var line = Line(
-      text: text, lowercased: lowercased, words: words, followsBlank: followsBlank,
-      endsSentence: endsSentence(text), weight: 0)
-    line.weight = furniture.contains(text) ? interruption : weight(of: line)
-    return line
   }
 
   private static func weight(of line: Line) -> Double {

@@ -31,14 +31,15 @@ enum TextDecoding {
     if fault == bytes.count {
       return .text(start == 0 ? bytes : Array(bytes[start...]), warning: nil)
     }
-    return recovered(bytes, from: start, firstFault: fault)
+    let (text, warning) = recovered(bytes, from: start, firstFault: fault)
+    return .text(text, warning: warning)
   }
 
   /// Text with a few bad bytes among well-formed sequences is damaged UTF-8; else it is an 8-bit code, and of
   /// those Windows-1252 (ISO 8859-1 with letters for its unused codes) is the likeliest.
-  private static func recovered(
+  static func recovered(
     _ bytes: [UInt8], from start: Int, firstFault: Int
-  ) -> Outcome {
+  ) -> (text: [UInt8], warning: String) {
     var faults = 0
     var leads = 0
     let span = unsafe bytes.span.bytes
@@ -53,18 +54,26 @@ enum TextDecoding {
     output.reserveCapacity(bytes.count + bytes.count / 8)
     if leads > 4 * faults {
       UTF8Validation.appendRepaired(span.extracting(start..<bytes.count), to: &output)
-      return .text(
-        output,
-        warning: "not UTF-8 at byte \(firstFault); \(faults) bad bytes replaced by U+FFFD")
+      return (
+        output, "not UTF-8 at byte \(firstFault); \(faults) bad bytes replaced by U+FFFD"
+      )
     }
-    for byte in bytes[start...] {
+    return (
+      fromWindows1252(bytes[start...]), "not UTF-8 at byte \(firstFault); read as Windows-1252"
+    )
+  }
+
+  static func fromWindows1252(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count + bytes.count / 8)
+    for byte in bytes {
       if byte < 0x80 {
         output.append(byte)
       } else {
         output.append(contentsOf: String(windows1252(byte)).utf8)
       }
     }
-    return .text(output, warning: "not UTF-8 at byte \(firstFault); read as Windows-1252")
+    return output
   }
 
   private static func utf16(_ bytes: [UInt8]) -> Outcome {
@@ -91,7 +100,7 @@ enum TextDecoding {
   }
 
   /// WHATWG Encoding, index windows-1252; the five codes without a letter are the C1 controls of Latin-1.
-  private static func windows1252(_ byte: UInt8) -> Unicode.Scalar {
+  static func windows1252(_ byte: UInt8) -> Unicode.Scalar {
     byte < 0xa0 ? upper[Int(byte) - 0x80] : Unicode.Scalar(byte)
   }
 
