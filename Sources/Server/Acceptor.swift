@@ -78,13 +78,14 @@ final class Acceptor: ChannelDuplexHandler {
       return isGone
     }
     var buffer = ByteBuffer()
-    let problem = Problem(
-      .tooManyConnections, "no file descriptor is left, and every connection has a request running",
-      retryAfter: 1)
+    let response = Response.problem(
+      Problem(
+        .tooManyConnections,
+        "no file descriptor is left, and every connection has a request running", retryAfter: 1))
     ResponseHead.write(
-      .problem(problem), framing: .length(problem.json().count), id: connections.requestID(nil),
+      response, framing: .length(response.bytes.count), id: connections.requestID(nil),
       date: connections.date(), connection: .close, into: &buffer)
-    buffer.writeBytes(problem.json())
+    buffer.writeBytes(response.bytes)
     _ = unsafe buffer.withUnsafeReadableBytes {
       unsafe send(reserve, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
     }

@@ -42,6 +42,10 @@ final class Connections {
   private let metrics: Metrics
   private let router: Router<Endpoint>
   private var open: [ObjectIdentifier: HTTPConnection] = [:]
+  /// Not admitted, and not yet gone.
+  private var refused: [ObjectIdentifier: HTTPConnection] = [:]
+  private static let mostLingering = 32
+  private let descriptorsForConnections: Int
   private var shares: [uid_t: Share] = [:]
   private var sweeping: RepeatedTask?
   private var drained: EventLoopPromise<Void>?
@@ -49,6 +53,12 @@ final class Connections {
   private var idCount = 0
   private var dateSecond: time_t = 0
   private var dateText = ""
+
+  enum Admission {
+    case admitted
+    /// - Parameter lingers: so that a client that is still sending gets to read why.
+    case refused(Problem, lingers: Bool)
+  }
 
   /// What one user has of the daemon.
   private struct Share {
@@ -68,16 +78,37 @@ final class Connections {
     self.workers = workers
     self.router = router
     self.logger = logger
+    var descriptors = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
+    let count = Int(clamping: descriptors.rlim_cur)
+    descriptorsForConnections = max(count - 64, count / 2)
   }
 
   // MARK: Room for connections
 
-  /// Takes a new connection in. At a cap the one that has waited longest makes room: of the same user at the user's cap,
-  /// of all at the cap of all. The last place is the exempt user's.
-  /// - Returns: why there is no room.
-  func admit(_ connection: HTTPConnection) -> Problem? {
+  /// Takes a new connection in, or says why not.
+  func admit(_ connection: HTTPConnection) -> Admission {
     refreshLimits()
     let uid = connection.peer.uid
+    if let problem = makeRoom(for: uid) {
+      guard refused.count < Self.mostLingering else { return .refused(problem, lingers: false) }
+      refused[ObjectIdentifier(connection)] = connection
+      startSweeping()
+      return .refused(problem, lingers: true)
+    }
+    open[ObjectIdentifier(connection)] = connection
+    change(uid) { $0.connections += 1 }
+    metrics.connections.store(open.count, ordering: .relaxed)
+    startSweeping()
+    if drained != nil { connection.drain() }
+    return .admitted
+  }
+
+  /// At a cap the connection that has waited longest makes room: of the same user at the user's cap, of all at the cap of
+  /// all. The last place is the exempt user's.
+  /// - Returns: why there is no room.
+  private func makeRoom(for uid: uid_t) -> Problem? {
+    let cap = min(limits.connections, descriptorsForConnections)
     let exempt = limits.exemptUser
     if uid != exempt {
       if shares[uid, default: Share()].connections >= limits.connectionsPerUser,
@@ -89,23 +120,9 @@ final class Connections {
           retryAfter: 1)
       }
       let others = open.count - shares[exempt, default: Share()].connections
-      if others >= limits.connections - 1, !closeLongestWaiting({ $0 != exempt }) {
-        return .tooManyConnections
-      }
+      if others >= cap - 1, !closeLongestWaiting({ $0 != exempt }) { return .tooManyConnections }
     }
-    if open.count >= limits.connections, !closeLongestWaiting({ _ in true }) {
-      return .tooManyConnections
-    }
-    open[ObjectIdentifier(connection)] = connection
-    shares[uid, default: Share()].connections += 1
-    metrics.connections.store(open.count, ordering: .relaxed)
-    if sweeping == nil {
-      let bound = NIOLoopBound(self, eventLoop: eventLoop)
-      sweeping = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
-        _ in bound.value.sweep()
-      }
-    }
-    if drained != nil { connection.drain() }
+    if open.count >= cap, !closeLongestWaiting() { return .tooManyConnections }
     return nil
   }
 
@@ -123,12 +140,11 @@ final class Connections {
   }
 
   func remove(_ connection: HTTPConnection) {
+    refused[ObjectIdentifier(connection)] = nil
     guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     change(connection.peer.uid) { $0.connections -= 1 }
     metrics.connections.store(open.count, ordering: .relaxed)
     if open.isEmpty {
-      sweeping?.cancel()
-      sweeping = nil
       drained?.succeed()
       drained = nil
     }
@@ -140,17 +156,29 @@ final class Connections {
     shares[uid] = share.connections == 0 && share.requests == 0 ? nil : share
   }
 
+  private func startSweeping() {
+    guard sweeping == nil else { return }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    sweeping = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) {
+      _ in bound.value.sweep()
+    }
+  }
+
   private func sweep() {
     let now = Deadline.now()
-    for connection in Array(open.values) { connection.sweep(now: now) }
+    for connection in Array(open.values) + Array(refused.values) { connection.sweep(now: now) }
+    // A daemon that nobody asks sleeps.
+    if open.isEmpty, refused.isEmpty {
+      sweeping?.cancel()
+      sweeping = nil
+    }
   }
 
   func refreshLimits() { limits = currentLimits.value }
 
   // MARK: Room for requests
 
-  /// Counts a request that is about to be given to the workers, until `end`.
-  /// - Returns: nil if its user has too many.
+  /// Counts a request that is about to be given to the workers, until `end`; refuses it if its user has too many.
   func begin(_ request: Request) throws(Problem) -> RunningRequest {
     let uid = request.peer.uid
     let requests = shares[uid]?.requests ?? 0

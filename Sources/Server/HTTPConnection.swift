@@ -30,14 +30,6 @@ final class HTTPConnection: ChannelInboundHandler {
     case endOfInput
   }
 
-  /// An answer that is given in pieces.
-  private struct Stream {
-    let next: Response.Next
-    let response: Response
-    let framing: ResponseHead.Framing
-    var bytes: Int
-  }
-
   /// Answers from here on count as held before they are written, and are refused when too much is held already.
   private static let largeAnswer = 64 << 10
 
@@ -52,7 +44,7 @@ final class HTTPConnection: ChannelInboundHandler {
   private var running: RunningRequest?
   /// It waits for its `Response.Park`, and no worker has it.
   private var isParked = false
-  private var stream: Stream?
+  private var stream: AnswerStream?
   /// Bytes of this connection that count towards `Limits.heldBytes`.
   private var held = 0
   private var lingered = 0
@@ -78,8 +70,10 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     self.context = context
-    if let problem = connections.admit(self) { return refuse(problem, lingers: false) }
-    context.read()
+    switch connections.admit(self) {
+    case .admitted: context.read()
+    case .refused(let problem, let lingers): refuse(problem, lingers: lingers)
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -121,17 +115,7 @@ final class HTTPConnection: ChannelInboundHandler {
       return
     }
     if state == .closing { return }
-    switch fault {
-    case .invalidEOFState: waiting.append(.endOfInput)
-    case .headerOverflow:
-      waiting.append(
-        .fault(
-          Problem(
-            .headersTooLarge,
-            "request line and headers may have \(limits.headerBytes) bytes and "
-              + "\(limits.headerFields) fields")))
-    default: waiting.append(.fault(Problem(.badHTTP, "not HTTP/1.1: \(fault)")))
-    }
+    waiting.append(Problem(fault, limits).map(Item.fault) ?? .endOfInput)
     pump()
   }
 
@@ -186,11 +170,8 @@ final class HTTPConnection: ChannelInboundHandler {
     if let problem = request.refusal(limits) { return refuse(problem) }
     if request.expectation != nil {
       if case .failure(let refusal) = connections.route(head) { return refuse(refusal.problem) }
-      if let context {
-        var buffer = context.channel.allocator.buffer(capacity: 32)
-        buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-      }
+      let buffer = ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
+      context?.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
   }
 
@@ -249,17 +230,17 @@ final class HTTPConnection: ChannelInboundHandler {
     switch response.body {
     case .bytes, .none: finish(response)
     case .chunks(let next):
-      let framing: ResponseHead.Framing =
-        incoming?.head.version == .http1_0 ? .untilClose : .chunked
-      if case .untilClose = framing { incoming?.keepAlive = false }
-      writeHead(of: response, framing, context)
+      let stream = AnswerStream(
+        response, next, isChunked: incoming?.head.version != .http1_0)
+      if !stream.isChunked { incoming?.keepAlive = false }
+      writeHead(of: response, stream.framing, context)
       guard let first else { return written(response, bytes: 0) }
-      stream = Stream(next: next, response: response, framing: framing, bytes: 0)
+      self.stream = stream
       write(first, context)
     case .later(let park):
       isParked = true
-      let bound = NIOLoopBound(self, eventLoop: connections.eventLoop)
       let eventLoop = connections.eventLoop
+      let bound = NIOLoopBound(self, eventLoop: eventLoop)
       park { eventLoop.execute { bound.value.resume(call) } }
     }
   }
@@ -276,11 +257,10 @@ final class HTTPConnection: ChannelInboundHandler {
     guard let context, let incoming else { return abandon() }
     release()
     var response = response
-    var body: [UInt8] = []
-    if case .bytes(let bytes) = response.body { body = bytes }
+    var body = response.bytes
     if body.count >= Self.largeAnswer, !hold(body.count) {
       response = .problem(.busy)
-      if case .bytes(let bytes) = response.body { body = bytes }
+      body = response.bytes
     }
     let framing: ResponseHead.Framing =
       if case .none = response.body { .none } else { .length(body.count) }
@@ -336,8 +316,9 @@ final class HTTPConnection: ChannelInboundHandler {
     guard let context else { return }
     if incoming == nil { incoming = IncomingRequest(id: connections.requestID(nil)) }
     incoming?.keepAlive = false
-    let body = problem.json()
-    writeHead(of: .problem(problem), .length(body.count), context, body: body)
+    let response = Response.problem(problem)
+    let body = response.bytes
+    writeHead(of: response, .length(body.count), context, body: body)
     tell(problem.status, problem.code, bytes: body.count)
     endRequest()
     release()
@@ -374,7 +355,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
   // MARK: Answers in pieces
 
-  private func pull(_ stream: Stream) {
+  private func pull(_ stream: AnswerStream) {
     if running?.cancel.isCancelled == true { return cut(nil) }
     state = .running
     deadline = .max
@@ -393,29 +374,21 @@ final class HTTPConnection: ChannelInboundHandler {
   }
 
   private func write(_ chunk: Chunk, _ context: ChannelHandlerContext) {
-    guard let stream else { return }
-    var isChunked = false
-    if case .chunked = stream.framing { isChunked = true }
+    guard var stream else { return }
     switch chunk {
     case .bytes(let bytes):
       if !bytes.isEmpty {
-        var buffer = context.channel.allocator.buffer(capacity: bytes.count + 24)
-        if isChunked { buffer.writeString("\(String(bytes.count, radix: 16))\r\n") }
-        buffer.writeBytes(bytes)
-        if isChunked { buffer.writeStaticString("\r\n") }
-        self.stream?.bytes += bytes.count
         connections.heldBytes += bytes.count
         held += bytes.count
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(stream.frame(bytes)), promise: nil)
+        self.stream = stream
       }
+      // A write can find the client gone.
+      guard self.context != nil else { return abandon() }
       awaitTaking()
       if context.channel.isWritable { wasTaken() }
     case .end:
-      if isChunked {
-        var buffer = context.channel.allocator.buffer(capacity: 8)
-        buffer.writeStaticString("0\r\n\r\n")
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-      }
+      context.writeAndFlush(wrapOutboundOut(stream.end), promise: nil)
       written(stream.response, bytes: stream.bytes)
     case .fault(let problem): cut(problem)
     }
@@ -428,8 +401,7 @@ final class HTTPConnection: ChannelInboundHandler {
         "answer cut",
         metadata: ["id": "\(incoming?.id ?? "")", "detail": "\(problem.detail)"])
     }
-    tell(
-      stream?.response.status ?? 0, problem?.code, bytes: stream?.bytes ?? 0, isCut: true)
+    tell(stream?.response.status ?? 0, problem?.code, bytes: stream?.bytes ?? 0, isCut: true)
     endRequest()
     state = .closing
     context?.close(promise: nil)
@@ -471,6 +443,10 @@ final class HTTPConnection: ChannelInboundHandler {
     }
   }
 
+  private func closeWhenWritten() {
+    if let context { close(context, lingers: false) }
+  }
+
   // MARK: Time and room
 
   /// Called about once a second.
@@ -495,10 +471,6 @@ final class HTTPConnection: ChannelInboundHandler {
 
   /// No request runs, none of whose answer is being written.
   var canBeClosed: Bool { state == .idle || state == .receiving || state == .closing }
-
-  private func closeWhenWritten() {
-    if let context { close(context, lingers: false) }
-  }
 
   func closeNow() { context?.close(promise: nil) }
 
@@ -525,5 +497,3 @@ final class HTTPConnection: ChannelInboundHandler {
     held = 0
   }
 }
-
-func seconds(_ count: Int) -> UInt64 { UInt64(count) &* 1_000_000_000 }

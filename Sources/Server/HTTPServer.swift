@@ -71,6 +71,12 @@ final class HTTPServer: Sendable {
   /// When a worker last began something, in nanoseconds of CLOCK_MONOTONIC; 0: never.
   var lastBegun: UInt64 { workers.lastBegun.load(ordering: .relaxed) }
 
+  /// Of bodies and answers, for all clients.
+  func heldBytes() throws -> Int {
+    let connections = connections
+    return try group.next().submit { connections.value.heldBytes }.wait()
+  }
+
   private static func listen(
     _ descriptor: Int32, _ group: MultiThreadedEventLoopGroup,
     _ connections: NIOLoopBound<Connections>

@@ -63,6 +63,19 @@ struct IncomingRequest {
 }
 
 extension Problem {
+  /// - Returns: nil if the client ended its sending within a request: nobody waits for an answer.
+  init?(_ fault: HTTPParserError, _ limits: Limits) {
+    switch fault {
+    case .invalidEOFState: return nil
+    case .headerOverflow:
+      self.init(
+        .headersTooLarge,
+        "request line and headers may have \(limits.headerBytes) bytes and \(limits.headerFields) fields"
+      )
+    default: self.init(.badHTTP, "not HTTP/1.1: \(fault)")
+    }
+  }
+
   static func bodyTooLarge(_ limits: Limits) -> Problem {
     Problem(.bodyTooLarge, "a body may have \(limits.bodyBytes) bytes")
   }

@@ -13,7 +13,8 @@ public struct Limits: Sendable {
   /// Bodies and answers of all connections together. Beyond: 429.
   public var heldBytes = 256 << 20
 
-  /// At the cap the connection that has waited longest without a running request is closed.
+  /// At the cap the connection that has waited longest without a running request is closed. Never so many that
+  /// indexes could not be opened: 64 of the process's file descriptors are not for connections.
   public var connections = 1_024
   /// Of one user. At the cap that user's connection that has waited longest is closed.
   public var connectionsPerUser = 128
@@ -58,3 +59,6 @@ final class CurrentLimits: Sendable {
 
   func replace(_ limits: Limits) { self.limits.withLock { $0 = limits } }
 }
+
+/// In nanoseconds.
+func seconds(_ count: Int) -> UInt64 { UInt64(count) &* 1_000_000_000 }

@@ -40,6 +40,11 @@ struct Response: Sendable {
   var code: Problem.Code?
   var note: Note?
 
+  /// The body of a whole answer; nothing if it is none.
+  var bytes: [UInt8] {
+    if case .bytes(let bytes) = body { bytes } else { [] }
+  }
+
   static func json(_ body: [UInt8], status: Int = 200) -> Response {
     Response(status: status, contentType: "application/json", body: .bytes(body))
   }

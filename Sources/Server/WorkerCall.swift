@@ -1,7 +1,3 @@
-// What passes between the event loop and the workers: a request that is to be answered, and a stream's next piece.
-
-import WireAPI
-
 /// A request on its way to the workers; once more if it was parked.
 struct WorkerCall: Sendable {
   var answer: Endpoint.Answer
@@ -19,21 +15,5 @@ struct WorkerCall: Sendable {
     let first = Chunk(next)
     if case .fault(let problem) = first { return (.problem(problem), nil) }
     return (response, first)
-  }
-}
-
-/// A piece of a streamed answer.
-enum Chunk: Sendable {
-  case bytes([UInt8])
-  case end
-  case fault(Problem)
-
-  /// Asks for the next one.
-  init(_ next: Response.Next) {
-    do throws(Problem) {
-      self = try next().map(Chunk.bytes) ?? .end
-    } catch {
-      self = .fault(error)
-    }
   }
 }

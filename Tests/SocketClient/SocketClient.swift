@@ -82,6 +82,11 @@ public final class SocketClient {
     while true {
       if let end = Self.endOfHead(pending) {
         var answer = try Self.parse(pending[..<end])
+        if !head, answer.headers["transfer-encoding"] == "chunked" {
+          pending = pending[(end + 4)...]
+          answer.body = try String(decoding: chunks(), as: UTF8.self)
+          return answer
+        }
         let length = head ? 0 : Int(answer.headers["content-length"] ?? "") ?? 0
         while pending.endIndex < end + 4 + length {
           guard try receive() else {
@@ -97,6 +102,42 @@ public final class SocketClient {
         throw Failure(description: "the connection ended without an answer")
       }
     }
+  }
+
+  /// A chunked body up to its last chunk, of size 0.
+  private func chunks() throws -> [UInt8] {
+    var body: [UInt8] = []
+    while true {
+      let size = Int(String(decoding: try line(), as: UTF8.self), radix: 16)
+      guard let size else { throw Failure(description: "not the size of a chunk") }
+      while pending.count < size + 2 {
+        guard try receive() else {
+          throw Failure(description: "the connection ended within a chunked body")
+        }
+      }
+      body += pending.prefix(size)
+      pending = pending.dropFirst(size + 2)
+      if size == 0 { return body }
+    }
+  }
+
+  private func line() throws -> [UInt8] {
+    while true {
+      if let end = pending.firstIndex(of: 10) {
+        defer { pending = pending[(end + 1)...] }
+        return Array(pending[..<end].dropLast())
+      }
+      guard try receive() else {
+        throw Failure(description: "the connection ended within a chunked body")
+      }
+    }
+  }
+
+  /// Everything that comes until the server ends the connection.
+  public func rest() throws -> String {
+    while try receive() {}
+    defer { pending = [] }
+    return String(decoding: pending, as: UTF8.self)
   }
 
   /// Sends a request with a body, or without one, and reads the answer.
