@@ -17,7 +17,7 @@ public struct ServiceManager: Sendable {
     let interval = Environment.take("WATCHDOG_USEC")
     let process = Environment.take("WATCHDOG_PID")
     guard let address, !address.isEmpty else {
-      return ServiceManager(watchdogInterval: nil, socket: nil)
+      return .none
     }
     var nanoseconds: UInt64?
     if let interval, process == nil || process == "\(getpid())" {
@@ -26,12 +26,21 @@ public struct ServiceManager: Sendable {
       }
       nanoseconds = microseconds * 1_000
     }
-    return ServiceManager(
-      watchdogInterval: nanoseconds, socket: try NotifySocket(address: address))
+    return try ServiceManager(address: address, watchdogInterval: nanoseconds)
+  }
+
+  init(address: String, watchdogInterval: UInt64?) throws(StartError) {
+    self.watchdogInterval = watchdogInterval
+    socket = try NotifySocket(address: address)
+  }
+
+  private init() {
+    watchdogInterval = nil
+    socket = nil
   }
 
   /// Nobody to tell anything.
-  public static let none = ServiceManager(watchdogInterval: nil, socket: nil)
+  public static let none = ServiceManager()
 
   public var isPresent: Bool { socket != nil }
 

@@ -19,9 +19,10 @@ final class DaemonProcess {
 
   /// - Parameters:
   ///   - wrapper: a command that runs the daemon.
+  ///   - binds: it is told to bind the socket; else somebody passes it to it.
   ///   - log: where its standard error goes.
   init(
-    socket: String, log: String, arguments: [String], wrapper: [String] = [],
+    socket: String, binds: Bool = true, log: String, arguments: [String], wrapper: [String] = [],
     environment: [String: String] = [:]
   ) throws {
     self.socket = socket
@@ -30,7 +31,8 @@ final class DaemonProcess {
     guard unsafe access(program, X_OK) == 0 else {
       throw Missing(description: "\(program) is not built: run `swift build` first")
     }
-    let line = wrapper + [program] + (socket.isEmpty ? [] : ["--socket", socket]) + arguments
+    let line =
+      wrapper + [program] + (binds && !socket.isEmpty ? ["--socket", socket] : []) + arguments
     // Whatever settings this machine has are not the test's.
     var variables = [
       "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
@@ -151,11 +153,11 @@ final class DaemonProcess {
 extension ToolBench {
   /// A daemon over this bench's indexes.
   func daemon(
-    _ arguments: [String] = [], name: String = "s", wrapper: [String] = [],
+    _ arguments: [String] = [], name: String = "s", binds: Bool = true, wrapper: [String] = [],
     environment: [String: String] = [:]
   ) throws -> DaemonProcess {
     try DaemonProcess(
-      socket: "\(path)/\(name)", log: "\(path)/\(name).log",
+      socket: "\(path)/\(name)", binds: binds, log: "\(path)/\(name).log",
       arguments: ["--data", data] + arguments,
       wrapper: wrapper, environment: environment)
   }
