@@ -33,7 +33,7 @@ final class NotifySocket {
   func receive() {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       guard count > 0 else { return }
       let text = String(decoding: buffer.prefix(count), as: UTF8.self)
       messages.append(

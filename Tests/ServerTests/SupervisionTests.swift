@@ -62,7 +62,7 @@ struct SupervisionTests {
     func count(_ line: String) -> Int {
       var buffer = [UInt8](repeating: 0, count: 4_096)
       while true {
-        let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+        let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         guard count > 0 else { break }
         lines += String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: "\n")
           .map(String.init)
@@ -71,30 +71,53 @@ struct SupervisionTests {
     }
   }
 
+  /// 1 while it has been logged that the daemon does not answer, and not yet that it does again.
+  private final class Alarms: Sendable {
+    let count = Atomic<Int>(0)
+
+    struct Handler: LogHandler {
+      let alarms: Alarms
+      var logLevel = Logger.Level.warning
+      var metadata: Logger.Metadata = [:]
+
+      subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+      }
+
+      func log(event: LogEvent) {
+        alarms.count.add(event.level == .critical ? 1 : -1, ordering: .relaxed)
+      }
+    }
+  }
+
   private static func start(
-    _ subject: Subject, _ manager: Manager, patience: UInt64 = 0
+    _ subject: Subject, _ manager: Manager, patience: UInt64 = 0, alarms: Alarms = Alarms()
   ) throws -> Supervision {
     try Supervision(
       manager: try manager.manager, subject: subject.subject, workerPatience: patience,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      logger: Logger(label: "test") { _ in Alarms.Handler(alarms: alarms) })
   }
 
-  /// Whether signs have ceased: none within five intervals. Those that are on their way are taken first.
-  private static func isSilent(_ manager: Manager) -> Bool {
-    usleep(100_000)
+  /// Waits until the missing answer is noticed, and expects that no sign is sent from then on.
+  private static func expectSilence(
+    _ supervision: Supervision, _ manager: Manager, _ alarms: Alarms
+  ) throws {
+    try until { alarms.count.load(ordering: .relaxed) == 1 }
     let before = manager.count("WATCHDOG=1")
-    usleep(200_000)
-    return manager.count("WATCHDOG=1") == before
+    usleep(100_000)
+    supervision.stop()
+    #expect(manager.count("WATCHDOG=1") == before)
   }
 
   @Test("signs go on while both answer, and cease when the event loop does not")
   func loop() throws {
     let (subject, manager) = (Subject(), Manager())
-    let supervision = try Self.start(subject, manager)
-    defer { supervision.stop() }
+    let alarms = Alarms()
+    let supervision = try Self.start(subject, manager, alarms: alarms)
     try until { manager.count("WATCHDOG=1") >= 3 }
     subject.answersLoop.store(false, ordering: .relaxed)
-    #expect(Self.isSilent(manager))
+    try Self.expectSilence(supervision, manager, alarms)
   }
 
   @Test(
@@ -102,17 +125,18 @@ struct SupervisionTests {
   )
   func workers() throws {
     let (subject, manager) = (Subject(), Manager())
-    let supervision = try Self.start(subject, manager, patience: 1_000_000_000_000)
-    defer { supervision.stop() }
+    let alarms = Alarms()
+    let patience: UInt64 = 1_000_000_000
+    let supervision = try Self.start(subject, manager, patience: patience, alarms: alarms)
     try until { manager.count("WATCHDOG=1") >= 1 }
-    subject.answersWorker.store(false, ordering: .relaxed)
     subject.lastBegun.store(Deadline.now(), ordering: .relaxed)
+    subject.answersWorker.store(false, ordering: .relaxed)
     let before = manager.count("WATCHDOG=1")
-    try until { manager.count("WATCHDOG=1") >= before + 3 }
-    subject.lastBegun.store(1, ordering: .relaxed)
-    // Unless the machine has just been started.
-    guard Deadline.now() > 1_000_000_000_001 else { return }
-    #expect(Self.isSilent(manager))
+    try until {
+      subject.lastBegun.store(Deadline.now(), ordering: .relaxed)
+      return manager.count("WATCHDOG=1") >= before + 3
+    }
+    try Self.expectSilence(supervision, manager, alarms)
   }
 
   @Test("ready is told once, when all indexes have been looked at; then each change of the status")
