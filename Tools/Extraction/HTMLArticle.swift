@@ -12,7 +12,8 @@ struct HTMLArticle {
   private(set) var blocks: [Int] = []
 
   private let content: HTMLContent
-  private let isFurniture: [Bool]
+  private(set) var weights: [Double] = []
+  let isFurniture: [Bool]
 
   // Found on saved pages; see `PageLines`.
   private static let mostlyLinks: Double = 0.6
@@ -22,6 +23,8 @@ struct HTMLArticle {
   private static let mostProse = 0.4
   /// The body of an article has at least this part of the positive weights.
   private static let wholeBody = 0.6
+  /// Plain pages have at most this part of their words in links.
+  private static let plainLinks = 0.1
   /// Words that make an article.
   private static let fewestWords = 20
   private static let leastWeight = 20.0
@@ -29,7 +32,11 @@ struct HTMLArticle {
   init(_ content: HTMLContent) {
     self.content = content
     isFurniture = Self.furniture(content.elements)
-    var weights: [Double] = content.blocks.map { self.weight(of: $0) }
+    weights = content.blocks.map { self.weight(of: $0) }
+    guard isSite else {
+      blocks = Array(content.blocks.indices)
+      return
+    }
     if let body = bestBody(weights) {
       for index in weights.indices where !body.contains(index) {
         weights[index] = min(weights[index], Self.outside)
@@ -49,6 +56,20 @@ struct HTMLArticle {
     let words = found.reduce(0) { $0 + content.blocks[$1].line.words }
     let sum = found.reduce(0.0) { $0 + max(0, page.lines[$1].weight) }
     if words >= Self.fewestWords, sum >= Self.leastWeight { blocks = found }
+  }
+
+  /// Whether anything around the text is there: links, furniture, or the words of menus. A plain page, as a manual
+  /// or a specification may be, is all content.
+  private var isSite: Bool {
+    let page = content.elements[0]
+    if Double(page.linkedWords) > Self.plainLinks * Double(page.words) { return true }
+    if isFurniture.contains(true) { return true }
+    var signs: Set<String> = []
+    for block in content.blocks where PageWords.signs.contains(block.line.lowercased) {
+      signs.insert(block.line.lowercased)
+      if signs.count == 2 { return true }
+    }
+    return false
   }
 
   /// Which elements are furniture. Parents come before children: one pass.
@@ -73,14 +94,16 @@ struct HTMLArticle {
       case .header: isFurniture[index] = !isInArticle[index] || linked > Self.mostlyLinks
       case .form: isFurniture[index] = element.proseWords == 0 && element.words < 200
       case .root, .article, .main: break
-      case .list, .table, .division, .item, .paragraph:
+      case .paragraph:
+        // Sites name single paragraphs for their scripts.
+        let named = !element.hints.isDisjoint(with: [.comments, .furniture])
+        isFurniture[index] = named && (element.proseWords == 0 || linked > 0.3)
+      case .list, .table, .division, .item:
         if element.hints.contains(.comments) {
           isFurniture[index] = true
         } else if element.hints.contains(.furniture), !element.hints.contains(.articleBody) {
           isFurniture[index] = !element.hints.contains(.article) || linked > 0.3
-        } else if element.tag != .paragraph, linked > 0.7, element.proseWords == 0,
-          element.words >= 4
-        {
+        } else if linked > 0.7, element.proseWords == 0, element.words >= 4 {
           isFurniture[index] = element.tag == .list || element.blocks.count > 3
         }
       default:

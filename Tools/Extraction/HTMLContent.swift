@@ -53,7 +53,8 @@ final class HTMLContent {
   /// Starts beyond the greatest depth, whose ends are to come.
   private var overflow = 0
   private var skipped = 0
-  private var links = 0
+  /// How many elements were open where the link began that the text is in.
+  private var link: Int?
   private var preformatted = 0
   private var level = 0
   private var hasTitle = false
@@ -121,6 +122,8 @@ final class HTMLContent {
       }
     }
     if tag == .heading { level = Int(name.utf8.last ?? 0) - 0x30 }
+    // Links do not nest: the next anchor ends one that was left open.
+    if tag == .link { link = attributes["href"] == nil ? nil : open.count }
     push(Open(tag: tag, element: element, isSkipped: isSkipped, isCaptured: isCaptured))
     return true
   }
@@ -142,7 +145,6 @@ final class HTMLContent {
     }
     open.append(element)
     if element.isSkipped { skipped += 1 }
-    if element.tag == .link { links += 1 }
     if element.tag == .preformatted { preformatted += 1 }
   }
 
@@ -157,7 +159,7 @@ final class HTMLContent {
     open.removeLast()
     if last.isCaptured { about.endCapture() }
     if last.isSkipped { skipped -= 1 }
-    if last.tag == .link { links -= 1 }
+    if link == open.count { link = nil }
     if last.tag == .preformatted { preformatted -= 1 }
     if last.tag == .heading { level = 0 }
     if last.tag.isBlock { close(last.element) }
@@ -177,7 +179,7 @@ final class HTMLContent {
   func text(_ bytes: Span<UInt8>) -> Bool {
     if about.isCapturing { about.capture(bytes) }
     guard skipped == 0 else { return true }
-    let isLinked = links > 0
+    let isLinked = link != nil
     for index in bytes.indices {
       let byte = bytes[index]
       if byte <= 0x20 {

@@ -95,7 +95,7 @@ struct HTMLHints: OptionSet {
     recirc recirculation recommended recommendation recommendations recommends newsletter subscribe
     subscription signup promo promos promotion sponsor sponsored sponsors ad ads adv advert adverts advertisement
     advertising banner banners cookie cookies consent gdpr popup popups modal overlay lightbox widget widgets
-    outbrain taboola masthead skip skiplink toolbar tools trending popular mostpopular mostread paywall
+    outbrain taboola masthead skip skiplink toolbar tools trending popular mostpopular mostread
     login signin tagcloud tags taglist blogroll legal copyright hatnote navbox navboxes catlinks printfooter
     editsection noprint toc rail teaser teasers morelinks readmore ticker
     """)
