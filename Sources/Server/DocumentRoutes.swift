@@ -14,11 +14,15 @@ struct DocumentRoutes: Sendable {
     let document = try registry.guarding(name, opened) { () throws(IndexError) in
       try opened.reader.document(id: id)
     }
-    guard let document else {
-      throw Problem(.noSuchDocument, "index \"\(name)\" has no document \"\(id)\"")
-    }
+    guard let document else { throw .noSuchDocument(id, in: name) }
     return .json(
       Wire.answer(id: id, document, generation: generation, pretty: pretty),
       generation: generation)
+  }
+}
+
+extension Problem {
+  static func noSuchDocument(_ id: String, in index: String) -> Problem {
+    Problem(.noSuchDocument, "index \"\(index)\" has no document \"\(id)\"")
   }
 }

@@ -144,7 +144,7 @@ final class IndexRegistry: Sendable {
     }
   }
 
-  /// A generation that a cursor names, from now on pinned.
+  /// A generation that a cursor names.
   /// - Throws: `generation_gone`.
   func open(_ name: String, generation: UInt64, uuid: String) throws(Problem) -> Opened {
     let newest = try open(name)
@@ -157,7 +157,6 @@ final class IndexRegistry: Sendable {
         "generation \(generation) of \"\(name)\" is no longer there; now it is "
           + "\(newest.reader.generation): begin again")
     }
-    pinned.use(name, opened, now: Deadline.now())
     return opened
   }
 

@@ -57,6 +57,50 @@ struct SearchRoutes: Sendable {
     }
   }
 
+  func explain(_ call: Call) throws(Problem) -> Response {
+    let question = try question(call, .explain)
+    let name = call.path[0]
+    let id = question.id ?? ""
+    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+      let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.searcher.explain(question.request, id: id, deadline: deadline)
+      }
+      guard let answer else { throw .noSuchDocument(id, in: name) }
+      let body = Wire.answer(answer, pretty: question.pretty)
+      return .json(body, generation: answer.generation)
+    }
+  }
+
+  /// With a query what its terms are ranked by, without one what the fields hold.
+  func statisticsByParameters(_ call: Call) throws(Problem) -> Response {
+    let question = try SearchCall(parameters: call.request.query, form: .statistics)
+    guard question.request.query.isEmpty else { return try statistics(question, call) }
+    let name = call.path[0]
+    return try carryOut(question, on: name, call) { (opened, _) throws(Problem) in
+      let fields = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.reader.fieldSummaries()
+      }
+      let body = Wire.answer(fields, of: opened.reader, pretty: question.pretty)
+      return .json(body, generation: opened.reader.generation)
+    }
+  }
+
+  func statistics(_ call: Call) throws(Problem) -> Response {
+    try statistics(try question(call, .statistics), call)
+  }
+
+  private func statistics(_ question: SearchCall, _ call: Call) throws(Problem) -> Response {
+    let name = call.path[0]
+    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+      let statistics = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.searcher.statistics(question.request, deadline: deadline)
+      }
+      let generation = opened.reader.generation
+      let body = Wire.answer(statistics, generation: generation, pretty: question.pretty)
+      return .json(body, generation: generation)
+    }
+  }
+
   // MARK: What all of them do first
 
   private func question(

@@ -39,6 +39,19 @@ public enum Wire {
     }
   }
 
+  public static func answer(_ response: ExplainResponse, pretty: Bool = false) -> [UInt8] {
+    document(pretty) { writer in
+      writer.field("took_us", response.tookMicroseconds)
+      writer.field("generation", response.generation)
+      writer.field("id", response.id)
+      writer.field("matches", response.explanation.matches)
+      writer.field("interpreted", response.interpreted)
+      write(response.warnings, into: &writer)
+      writer.name("explanation")
+      write(response.explanation, into: &writer)
+    }
+  }
+
   /// A whole document as it is stored.
   public static func answer(
     id: String, _ fields: [StoredField], generation: UInt64, pretty: Bool = false

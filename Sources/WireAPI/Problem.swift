@@ -35,6 +35,7 @@ public struct Problem: Error, Equatable, Sendable {
     case internalError = "internal_error"
     case starting = "starting"
     case notYet = "not_yet"
+    case timedOut = "timed_out"
     case reloadFailed = "reload_failed"
     case tooManyConnections = "too_many_connections"
     case indexUnavailable = "index_unavailable"
@@ -58,7 +59,8 @@ public struct Problem: Error, Equatable, Sendable {
       case .tooManyRequests: 429
       case .headersTooLarge: 431
       case .internalError: 500
-      case .starting, .notYet, .reloadFailed, .tooManyConnections, .indexUnavailable, .indexDamaged,
+      case .starting, .notYet, .timedOut, .reloadFailed, .tooManyConnections, .indexUnavailable,
+        .indexDamaged,
         .storage:
         503
       }
@@ -95,6 +97,7 @@ public struct Problem: Error, Equatable, Sendable {
       case .internalError: "A fault of the server"
       case .starting: "Still starting"
       case .notYet: "Not yet"
+      case .timedOut: "The time ran out"
       case .reloadFailed: "The newest generation cannot be opened"
       case .tooManyConnections: "Too many connections"
       case .indexUnavailable: "The index cannot be opened"
@@ -195,7 +198,7 @@ extension Problem {
     case .document: self.init(.documentRefused, error.description)
     case .superseded: self.init(.superseded, error.description)
     case .tooLarge: self.init(.answerTooLarge, error.description)
-    case .cancelled: self.init(.requestTimeout, error.description)
+    case .cancelled: self.init(.timedOut, error.description)
     case .query(let warnings):
       self.init(
         .badQuery, error.description,

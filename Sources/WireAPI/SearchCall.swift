@@ -38,7 +38,7 @@ public struct SearchCall: Equatable, Sendable {
         "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
       ]
       let ranking = [
-        "filter", "sort", "limit", "select", "highlight", "total", "explain",
+        "filter", "sort", "limit", "select", "highlight", "total", "explain", "statistics",
       ]
       switch self {
       case .search: return reading + ranking
@@ -51,7 +51,7 @@ public struct SearchCall: Equatable, Sendable {
 
     /// Members of the API that are not carried out yet.
     var later: [String] {
-      let all = ["cursor", "facets", "collapse", "recency", "statistics"]
+      let all = ["cursor", "facets", "collapse", "recency"]
       switch self {
       case .search, .explain: return all
       case .searchNamingIndex: return all + ["indexes"]
@@ -98,6 +98,9 @@ public struct SearchCall: Equatable, Sendable {
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
+    if let value = members.value("statistics") {
+      request.statistics = try StatisticsJSON.read(value, at: members.pointer("statistics"))
+    }
     if form == .searchNamingIndex { index = try Self.index(members) }
     if form == .explain {
       guard let id = try members.string("id") else {

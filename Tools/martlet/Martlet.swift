@@ -27,7 +27,7 @@ struct Martlet: ParsableCommand {
       CommandGroup(
         name: "Write", subcommands: [IndexCommand.self, DeleteCommand.self, RebuildCommand.self]),
       CommandGroup(
-        name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self]),
+        name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self]),
       CommandGroup(
         name: "Look",
         subcommands: [

@@ -8,23 +8,35 @@ struct DaemonBackend: Backend {
   var timeout = 70
 
   func ask(_ question: Question) throws(Failure) -> [UInt8] {
+    try ask(question.method, question.path, question.body).body
+  }
+
+  func export(_ index: String, _ piece: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure)
+  {
+    let path = "/v1/indexes/\(PercentCoding.encode(index))/export"
+    _ = try withoutActuallyEscaping(piece) { (piece) throws(Failure) in
+      try ask("GET", path, nil, piece: piece)
+    }
+  }
+
+  private func ask(
+    _ method: String, _ target: String, _ body: [UInt8]?,
+    piece: ((ArraySlice<UInt8>) throws(Failure) -> Void)? = nil
+  ) throws(Failure) -> HTTPAnswer {
     let socket = try UnixSocket(path: path, timeout: timeout)
-    var head =
-      "\(question.method) \(question.path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    var head = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     head += "User-Agent: martlet/\(Product.version)\r\nAccept: application/json\r\n"
-    let body = question.body ?? []
-    if question.body != nil {
+    if let body {
       head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
     }
-    try socket.send(Array("\(head)\r\n".utf8) + body)
+    try socket.send(Array("\(head)\r\n".utf8) + (body ?? []))
     let path = path
-    let answer = try HTTPAnswer.read { (buffer) throws(Failure) in
-      try socket.receive(into: &buffer)
-    } broken: {
-      Failure(.unavailable, "\(path): no answer of a martletd: \($0.reason)")
-    }
+    let answer = try HTTPAnswer.read(
+      { (buffer) throws(Failure) in try socket.receive(into: &buffer) },
+      broken: { Failure(.unavailable, "\(path): no whole answer of a martletd: \($0.reason)") },
+      piece: piece)
     guard answer.status == 200 else { throw DaemonBackend.problem(answer, path: path) }
-    return answer.body
+    return answer
   }
 
   /// RFC 9457: the detail for people, the status for the exit code.

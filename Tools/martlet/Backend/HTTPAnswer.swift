@@ -12,12 +12,23 @@ struct HTTPAnswer: Equatable {
   static let largestHead = 64 << 10
   static let largestBody = 1 << 30
 
-  /// - Parameter more: appends what came, returns how much; 0 at the end.
+  /// - Parameters:
+  ///   - more: appends what came, returns how much; 0 at the end.
+  ///   - piece: takes the body of a 200 as it comes; then `body` stays empty.
   static func read<E: Error>(
-    _ more: @escaping (inout [UInt8]) throws(E) -> Int, broken: @escaping (Broken) -> E
+    _ more: @escaping (inout [UInt8]) throws(E) -> Int, broken: @escaping (Broken) -> E,
+    piece: ((ArraySlice<UInt8>) throws(E) -> Void)? = nil
   ) throws(E) -> HTTPAnswer {
     var stream = Stream(more: more, broken: broken)
     var answer = HTTPAnswer()
+    var whole: [UInt8] = []
+    func take(_ bytes: ArraySlice<UInt8>) throws(E) {
+      if let piece, answer.status == 200 { return try piece(bytes) }
+      guard bytes.count <= largestBody - whole.count else {
+        throw broken(Broken(reason: "an answer over 1 GiB"))
+      }
+      whole += bytes
+    }
     let first = try stream.line(limit: largestHead)
     let parts = first.split(separator: " ", maxSplits: 2)
     guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), parts[1].utf8.count == 3,
@@ -40,25 +51,25 @@ struct HTTPAnswer: Equatable {
     if answer.fields["transfer-encoding"]?.lowercased() == "chunked" {
       while true {
         let size = try stream.line(limit: 1024).prefix { $0 != ";" && $0 != " " }
-        guard let count = Int(size, radix: 16), count >= 0, count <= largestBody - answer.body.count
-        else {
+        guard let count = Int(size, radix: 16), (0...largestBody).contains(count) else {
           throw broken(Broken(reason: "a bad chunk size"))
         }
         if count == 0 { break }
-        try stream.bytes(count, into: &answer.body)
+        try stream.bytes(count, to: take)
         guard try stream.line(limit: 2).isEmpty else {
           throw broken(Broken(reason: "a chunk without its end"))
         }
       }
       while try !stream.line(limit: largestHead).isEmpty {}  // trailer fields
     } else if let length = answer.fields["content-length"] {
-      guard let count = Int(length), count >= 0, count <= largestBody else {
+      guard let count = Int(length), (0...largestBody).contains(count) else {
         throw broken(Broken(reason: "a bad Content-Length"))
       }
-      try stream.bytes(count, into: &answer.body)
+      try stream.bytes(count, to: take)
     } else {
-      try stream.rest(into: &answer.body, limit: largestBody)
+      try stream.rest(to: take)
     }
+    answer.body = whole
     return answer
   }
 
@@ -92,11 +103,11 @@ struct HTTPAnswer: Equatable {
       }
     }
 
-    mutating func bytes(_ count: Int, into body: inout [UInt8]) throws(E) {
+    mutating func bytes(_ count: Int, to take: (ArraySlice<UInt8>) throws(E) -> Void) throws(E) {
       var left = count
       while true {
         let taken = min(left, buffer.count - start)
-        body += buffer[start..<start + taken]
+        try take(buffer[start..<start + taken])
         start += taken
         left -= taken
         if left == 0 { return }
@@ -104,12 +115,11 @@ struct HTTPAnswer: Equatable {
       }
     }
 
-    mutating func rest(into body: inout [UInt8], limit: Int) throws(E) {
+    mutating func rest(to take: (ArraySlice<UInt8>) throws(E) -> Void) throws(E) {
       repeat {
-        body += buffer[start...]
+        try take(buffer[start...])
         buffer.removeAll(keepingCapacity: true)
         start = 0
-        guard body.count <= limit else { throw broken(Broken(reason: "an answer over 1 GiB")) }
       } while try more(&buffer) > 0
     }
 

@@ -43,10 +43,20 @@ struct LocalBackend: Backend {
     case .document(let name, let id):
       let reader = try reader(name)
       let fields = try answering { () throws(IndexError) in try reader.document(id: id) }
-      guard let fields else {
-        throw Failure(Problem(.noSuchDocument, "index \"\(name)\" has no document \"\(id)\""))
-      }
+      guard let fields else { throw noSuchDocument(name, id) }
       return Wire.answer(id: id, fields, generation: reader.generation)
+    case .explain(let name, let body):
+      let call = try wire { () throws(Problem) in
+        try SearchCall(json: Array("\(body)".utf8), form: .explain)
+      }
+      let id = call.id ?? ""
+      let reader = try reader(name)
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).explain(
+          call.request, id: id, deadline: .after(milliseconds: call.timeoutMilliseconds))
+      }
+      guard let response else { throw noSuchDocument(name, id) }
+      return Wire.answer(response)
     case .analyze(let name, let body):
       let schema = try name.map { name throws(Failure) in
         try reader(name).schema
@@ -55,6 +65,30 @@ struct LocalBackend: Backend {
         try AnalyzeCall(json: Array("\(body)".utf8), schema: schema).answer()
       }
     }
+  }
+
+  func export(_ index: String, _ piece: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure)
+  {
+    let reader = try reader(index)
+    var documents = reader.documents()
+    var isAtEnd = false
+    while !isAtEnd {
+      var lines: [UInt8] = []
+      try answering { () throws(IndexError) in
+        while lines.count < 64 << 10 {
+          guard let document = try documents.next() else {
+            isAtEnd = true
+            return
+          }
+          lines += Wire.line(id: document.id, document.fields)
+        }
+      }
+      try piece(lines[...])
+    }
+  }
+
+  private func noSuchDocument(_ index: String, _ id: String) -> Failure {
+    Failure(Problem(.noSuchDocument, "index \"\(index)\" has no document \"\(id)\""))
   }
 
   private func open(_ name: String) throws(IndexError) -> IndexReader {

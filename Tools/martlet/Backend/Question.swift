@@ -11,13 +11,14 @@ enum Question {
   case search(index: String, JSONValue)
   case count(index: String, JSONValue)
   case document(index: String, id: String)
+  case explain(index: String, JSONValue)
   /// Without an index only an analyzer can be named, and only here.
   case analyze(index: String?, JSONValue)
 
   var method: String {
     switch self {
     case .indexes, .index, .document: "GET"
-    case .search, .count, .analyze: "POST"
+    case .search, .count, .explain, .analyze: "POST"
     }
   }
 
@@ -27,6 +28,7 @@ enum Question {
     case .index(let name): "/v1/indexes/\(PercentCoding.encode(name))"
     case .search(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/search"
     case .count(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/count"
+    case .explain(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/explain"
     case .analyze(let name, _): "/v1/indexes/\(PercentCoding.encode(name ?? ""))/analyze"
     case .document(let name, let id):
       "/v1/indexes/\(PercentCoding.encode(name))/docs/\(PercentCoding.encode(id))"
@@ -36,7 +38,7 @@ enum Question {
   var body: [UInt8]? {
     switch self {
     case .indexes, .index, .document: nil
-    case .search(_, let body), .count(_, let body), .analyze(_, let body):
+    case .search(_, let body), .count(_, let body), .explain(_, let body), .analyze(_, let body):
       Array("\(body)".utf8)
     }
   }
@@ -47,4 +49,8 @@ protocol Backend {
   /// - Returns: the JSON of the answer.
   /// - Throws: `Failure`, also for an answer that is a problem.
   func ask(_ question: Question) throws(Failure) -> [UInt8]
+
+  /// All documents of an index as JSON lines.
+  /// - Parameter piece: takes them as they come; a piece need not end with a line.
+  func export(_ index: String, _ piece: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure)
 }

@@ -64,38 +64,3 @@ struct DropCommand: ParsableCommand {
     common.note("\(name): removed")
   }
 }
-
-struct ExportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "export",
-    abstract: "Write all documents as JSON lines, as they are stored.",
-    discussion: """
-      What comes out can be indexed again. Fields that are not stored are not there.
-
-      Examples:
-        martlet export news > news.jsonl
-        martlet export news | gzip > news.jsonl.gz
-      """)
-
-  @OptionGroup var common: CommonOptions
-  @Argument(help: "The index.") var name: String
-
-  func run() throws {
-    let store = try common.store()
-    let output = Output(1)
-    try engine { () throws(IndexError) in
-      let reader = try IndexReader.open(try store.open(name))
-      let progress = Progress(
-        "export", unit: .documents, total: reader.documentCount,
-        quiet: common.quiet || output.terminal.isTerminal)
-      var done = 0
-      try reader.forEachDocument { (id, fields) throws(IndexError) in
-        output.write(Wire.line(id: id, fields))
-        done += 1
-        progress.update(done: done, documents: done)
-      }
-      progress.clear()
-    }
-    output.flush()
-  }
-}

@@ -44,7 +44,7 @@ struct SearchRendering {
       }
     }
     for passage in passages { output.line("   " + highlighted(passage)) }
-    if let explanation = hit["explanation"], !explanation.isNull { explain(explanation, depth: 0) }
+    if let explanation = hit["explanation"], !explanation.isNull { explain(explanation, depth: 2) }
     output.line()
   }
 
@@ -86,16 +86,19 @@ struct SearchRendering {
     return result + piece(at..<bytes.count, otherwise)
   }
 
-  private func explain(_ node: JSONValue, depth: Int) {
-    let indent = String(repeating: "  ", count: depth + 2)
-    let value = (node["value"]?.number).map { decimals(Float($0)) } ?? ""
+  /// - Parameter depth: of indentation.
+  func explain(_ node: JSONValue, depth: Int) {
+    let indent = String(repeating: "  ", count: depth)
+    let value =
+      node["matches"]?.bool == false
+      ? "no" : (node["value"]?.number).map { decimals(Float($0)) } ?? ""
     let details = (node["details"]?.object?.members ?? []).map { "\($0.name) \($0.value)" }
     let tail = details.isEmpty ? "" : "  (\(details.joined(separator: ", ")))"
     output.line(
       indent + "\(value)  \(printable(node["what"]?.string ?? ""))"
         + terminal.style(printable(tail), .dim))
     // An explanation is as deep as the query, which is bounded.
-    for part in node["parts"]?.array ?? [] where depth < 64 { explain(part, depth: depth + 1) }
+    for part in node["parts"]?.array ?? [] where depth < 66 { explain(part, depth: depth + 1) }
   }
 
   private func summary(_ answer: Answer, shown: Int) -> String {
