@@ -53,7 +53,9 @@ struct ExportTests {
     #expect(Set(self.lines(again)) == Set(lines))
   }
 
-  @Test("in parts by limit and cursor: the same lines, none twice, none left out", arguments: [1, 97, 500, 5_000])
+  @Test(
+    "in parts by limit and cursor: the same lines, none twice, none left out",
+    arguments: [1, 97, 500, 5_000])
   func parts(limit: Int) throws {
     let bench = try bench()
     let all = lines(try bench.ask("GET", Self.path))
