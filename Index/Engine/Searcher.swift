@@ -48,7 +48,8 @@ public final class Searcher: Sendable {
       }
       let segment = view.segment(of: found.document)
       let document = Int(found.document - segment.first)
-      let stored = try fields.read(segment.reader, document)
+      let stored = try fields.read(
+        segment.reader, document, keepsBytes: highlighter != nil)
       var explanation: Explanation?
       if request.explain {
         do throws(IndexError) {
