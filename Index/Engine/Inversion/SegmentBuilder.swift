@@ -162,8 +162,8 @@ final class SegmentBuilder {
     case .keyword(let range):
       let text = document.text(range)
       if description.indexed { invert(text, field: field, number: number, keep: false) }
-      let form = entry(value: text, field: field)
       if description.indexed || description.column {
+        let form = entry(value: text, field: field)
         _ = table.append(form, document: number)
         fields[field].appendColumn(document: number, value: Int64(form))
         columnBytes += 12

@@ -178,6 +178,31 @@ struct IndexReaderTests {
     }
   }
 
+  @Test("a field of any type that is only stored is shown, and finds nothing")
+  func onlyStored() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let schema = try Schema(
+      fields: FieldType.allCases.map {
+        try Field(name: $0.name, type: $0, indexed: false, column: false)
+      })
+    let writer = try IndexWriter.open(directory, create: schema)
+    try SearcherTests.add(
+      [#"{"id":"a","text":"x","keyword":"x","integer":1,"double":1,"date":"2018","boolean":true}"#],
+      to: writer)
+    writer.close()
+    let searcher = Searcher(try IndexReader.open(directory))
+    #expect(try searcher.search(SearchRequest(query: "x")).total.value == 0)
+    #expect(try searcher.reader.document(id: "a")?.count == 7)
+    for select in [[], ["id"], ["keyword"]] {
+      var request = SearchRequest(query: "*")
+      request.select = select
+      let hit = try #require(try searcher.search(request).hits.first)
+      #expect(hit.id == "a" && hit.fields.map(\.name) == select)
+      request.highlight = .init()
+      #expect(try searcher.search(request).hits.first?.fields == hit.fields)
+    }
+  }
+
   @Test("fields and what they hold")
   func summaries() throws {
     let reader = try reader()

@@ -71,7 +71,9 @@ struct SearcherTests {
     arguments: [
       ("finland", "ade"), ("finland president", "ad"), ("nato", "acd"), ("putin", "a"),
       ("tags:\"vladimir putin\"", "a"), ("tags:\"putin vladimir\"", ""), ("NATO russia", "d"),
-      ("covid-19", "bc"), ("covid19", "bc"), ("\"covid 19\"", "bc"), ("covid 19", "bce"),
+      ("covid-19", "bc"), ("covid19", "bc"),
+      ("\"covid-19 came\"", "b"), ("\"came covid-19\"", ""), ("x/covid-19", ""),
+      ("\"covid 19\"", "bc"), ("covid 19", "bce"),
       ("niinisto", "ab"), ("=niinistö", "a"), ("title:niinisto", "b"),
       ("title,body:niinisto", "ab"),
       ("deterren*", "ab"), ("title:presiden*", "ad"), ("niin*to", "ab"), ("n?inisto", "ab"),
