@@ -130,14 +130,14 @@ struct PreparedQuery {
   init(_ request: SearchRequest, _ view: SearchView, deadline: Deadline) throws(IndexError) {
     let schema = view.schema
     let scope = try QueryBuilder.scope(request.fields, schema)
+    let analysis = QueryAnalysis(schema: schema)
     let parser = QueryParser(
-      fields: schema.fields.map { ($0.name, FieldKind($0.type)) },
+      fields: view.fieldKinds,
       defaultOperator: request.defaultOperator == .and ? .and : .or,
       mode: request.mode == .simple ? .simple : .lenient
     ) { text, names in
       let numbers =
         names.isEmpty ? scope.map(\.number) : names.compactMap { schema.number(of: $0) }
-      let analysis = QueryAnalysis(schema: schema)
       return numbers.contains { number in
         schema.isRaw(number) ? !text.isEmpty : !analysis.tokens(of: text, field: number).isEmpty
       }
@@ -150,7 +150,7 @@ struct PreparedQuery {
     filters = []
     for filter in request.filters { filters.append(try filterBuilder.query(filter)) }
     warnings = parsed.warnings
-    var builder = QueryBuilder(schema: schema, now: milliseconds)
+    var builder = QueryBuilder(schema: schema, analysis: analysis, now: milliseconds)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
       query = .all(boost: 1)

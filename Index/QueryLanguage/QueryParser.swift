@@ -51,7 +51,17 @@ public struct QueryParser: Sendable {
     fields: [(name: String, kind: FieldKind)], defaultOperator: Operator = .and,
     mode: Mode = .lenient, hasTokens: TokenTest? = nil
   ) {
-    self.fields = Dictionary(fields.lazy.map { ($0.name, $0.kind) }) { first, _ in first }
+    self.init(
+      fields: Dictionary(fields.lazy.map { ($0.name, $0.kind) }) { first, _ in first },
+      defaultOperator: defaultOperator, mode: mode, hasTokens: hasTokens)
+  }
+
+  /// The same with fields by name, which costs nothing.
+  public init(
+    fields: [String: FieldKind], defaultOperator: Operator = .and, mode: Mode = .lenient,
+    hasTokens: TokenTest? = nil
+  ) {
+    self.fields = fields
     self.defaultOperator = defaultOperator
     self.mode = mode
     self.hasTokens = hasTokens

@@ -243,6 +243,27 @@ struct PostingsCursor: ~Copyable {
     return greatest
   }
 
+  /// `bound` of the list, and the greatest factor among its impacts.
+  @unsafe
+  func listBounds(
+    _ factors: UnsafePointer<Float>
+  ) throws(IndexError) -> (bound: Float, factor: Float) {
+    if let only = onlyImpact {
+      let factor = unsafe factors[Int(only.norm)]
+      return (Float(Int32(bitPattern: only.frequency)) * factor, factor)
+    }
+    var bytes = data.impacts(.list, 0)
+    var greatest: (bound: Float, factor: Float) = (0, 0)
+    for _ in 0..<(try impactCount(&bytes)) {
+      let factor = unsafe factors[Int(bytes.byte())]
+      greatest.factor = max(greatest.factor, factor)
+      greatest.bound = max(
+        greatest.bound, Float(Int32(bitPattern: bytes.varint31())) * factor)
+    }
+    if bytes.failed { throw badImpacts() }
+    return greatest
+  }
+
   // MARK: Inside
 
   /// The one pair of a term in one document, or of a list without frequencies.

@@ -1,9 +1,10 @@
 // Query text through the analyzer of the field that it searches: the same function as the documents went
-// through.
+// through. One object a query: each text is tokenised once, however many fields share an analyzer.
 
 import Analysis
+import Synchronization
 
-struct QueryAnalysis {
+final class QueryAnalysis: Sendable {
   struct Token {
     var exact: [UInt8]
     var index: [UInt8]
@@ -11,9 +12,22 @@ struct QueryAnalysis {
     var position: Int
     /// The joined form of a compound, at the position of its first part.
     var isJoined: Bool
+    /// A part of a compound, and not its first.
+    var isContinuation: Bool
+  }
+
+  private struct Text: Hashable {
+    var analyzer: ObjectIdentifier
+    var bytes: [UInt8]
+  }
+
+  private struct State: ~Copyable {
+    var known: [Text: [Token]] = [:]
+    var buffer = TokenBuffer()
   }
 
   private let schema: Schema
+  private let state = Mutex(State())
 
   init(schema: Schema) { self.schema = schema }
 
@@ -28,19 +42,31 @@ struct QueryAnalysis {
 
   func tokens(of text: String, field: Int) -> [Token] {
     guard let analyzer = QueryAnalysis.analyzer(of: schema.fields[field]) else { return [] }
-    var buffer = TokenBuffer()
-    var utf8 = text
-    _ = utf8.withUTF8 { unsafe analyzer.tokenize($0.span.bytes, into: &buffer) }
+    let key = Text(analyzer: ObjectIdentifier(analyzer), bytes: Array(text.utf8))
+    return state.withLock { state in
+      if let known = state.known[key] { return known }
+      state.buffer.removeAll()
+      let tokens = Self.tokens(of: key.bytes, analyzer, &state.buffer)
+      state.known[key] = tokens
+      return tokens
+    }
+  }
+
+  private static func tokens(
+    of text: [UInt8], _ analyzer: Analyzer, _ buffer: inout TokenBuffer
+  ) -> [Token] {
+    _ = analyzer.tokenize(unsafe text.span.bytes, into: &buffer)
     var scratch = analyzer.makeScratch()
     var tokens: [Token] = []
     for i in 0..<buffer.count {
       let exact = buffer.form(i)
       var index: [UInt8] = []
       analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &index)
+      let token = buffer[i]
       tokens.append(
         Token(
-          exact: exact, index: index, position: Int(buffer[i].position),
-          isJoined: buffer[i].isJoined))
+          exact: exact, index: index, position: Int(token.position), isJoined: token.isJoined,
+          isContinuation: !token.isJoined && !token.isRestartPoint))
     }
     return tokens
   }

@@ -19,14 +19,14 @@ struct ScopeField: Sendable, Hashable {
 struct QueryBuilder {
   private let schema: Schema
   private let now: Int64
-  private var analysis: QueryAnalysis
+  private let analysis: QueryAnalysis
   private(set) var warnings: [QueryWarning] = []
 
   /// - Parameter now: milliseconds since 1970 in UTC, for the words of dates.
-  init(schema: Schema, now: Int64) {
+  init(schema: Schema, analysis: QueryAnalysis, now: Int64) {
     self.schema = schema
     self.now = now
-    analysis = QueryAnalysis(schema: schema)
+    self.analysis = analysis
   }
 
   /// The fields that words without `field:` search: those asked for, else the schema's default ones.
@@ -214,6 +214,8 @@ struct QueryBuilder {
     let space: TermSpace = isExact ? .exact : .index
     var slots: [PhraseQuery.Slot] = []
     var joined: [UInt8]?
+    /// Words and compounds: the joined form stands for the whole text only where there is one.
+    var units = 0
     var position = 0
     for part in parts {
       guard case .text(let text) = part else {
@@ -227,6 +229,7 @@ struct QueryBuilder {
           if joined == nil { joined = form }
           continue
         }
+        if !token.isContinuation { units += 1 }
         slots.append(
           PhraseQuery.Slot(
             offset: position + token.position,
@@ -245,7 +248,7 @@ struct QueryBuilder {
     for index in slots.indices.reversed() { slots[index].offset -= first.offset }
     shapes.phrases.append(
       PhraseQuery.Part(field: field.number, weight: field.weight, slots: slots))
-    if let joined, parts.count == 1, !isPrefix {
+    if let joined, units == 1, parts.count == 1, !isPrefix {
       shapes.joined.append(
         TermQuery.Part(
           term: FieldTerm(field: field.number, space: space, bytes: joined), weight: field.weight))

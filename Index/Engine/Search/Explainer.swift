@@ -87,7 +87,7 @@ struct Explainer {
         .init(
           name: "frequency in \(name)",
           value: entry.detail == .documents ? 1 : Double(cursor.frequency())))
-      details += try lengths(part.term.field, part.averageLength, document, name)
+      details += try lengths(part.term.field, part.factors.averageLength, document, name)
     }
     guard let value = try score(.term(term), document) else {
       let all = term.parts.map { text($0.term) }.joined(separator: ", ")
@@ -103,7 +103,7 @@ struct Explainer {
     var details = common(phrase.idf, phrase.boost)
     for part in phrase.parts {
       details += try lengths(
-        part.field, part.averageLength, document, schema.fields[part.field].name)
+        part.field, part.factors.averageLength, document, schema.fields[part.field].name)
     }
     let what = "phrase " + phrase.query.parts.map(text).joined(separator: ", ")
     guard let value = try score(.phrase(phrase), document) else {

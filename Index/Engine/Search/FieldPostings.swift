@@ -14,8 +14,6 @@ final class NormFactors: Sendable {
   }
 
   deinit { unsafe base.deallocate() }
-
-  subscript(_ norm: UInt8) -> Float { unsafe base[Int(norm)] }
 }
 
 @safe
@@ -40,12 +38,10 @@ struct FieldPostings: ~Copyable {
     _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
     let cursor = try segment.postings(entry)
-    let listBound = unsafe try cursor.bound(.list, factors.base)
-    var pairs: [Impact] = []
-    try cursor.impacts(.list, into: &pairs)
+    let list = unsafe try cursor.listBounds(factors.base)
     return FieldPostings(
-      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: listBound,
-      largestFactor: pairs.reduce(0) { max($0, factors[$1.norm]) })
+      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: list.bound,
+      largestFactor: list.factor)
   }
 
   private init(

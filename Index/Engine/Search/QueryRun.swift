@@ -34,7 +34,7 @@ struct QueryRun {
     self.view = view
     self.filters = filters
     self.deadline = deadline
-    var builder = WeightBuilder(segments: view.segments, given: given)
+    var builder = WeightBuilder(view, given: given)
     weight = try builder.weight(of: query)
     documentCount = builder.documentCount
     grid = ScoreGrid(largestSum: weight.largestScore)
@@ -143,7 +143,7 @@ struct QueryRun {
   /// The documents of the segment that pass a filter; nil when the deadline passed first.
   private func documents(_ filter: Query, _ segment: SearchSegment) throws(IndexError) -> BitSet? {
     if let known = view.filters.set(filter, segment: segment.ordinal) { return known }
-    var builder = WeightBuilder(segments: view.segments)
+    var builder = WeightBuilder(view)
     let weight = try builder.weight(of: filter)
     var scorers = ScorerBuilder(
       segment: segment, grid: ScoreGrid(largestSum: 0), windowCapacity: 4096, deadline: deadline)
@@ -159,12 +159,14 @@ struct QueryRun {
     return set
   }
 
-  /// Documents of a window: 4,096, and more where postings are so thin that the work of a window would outweigh
-  /// that of its postings.
+  /// Documents of a window: 4,096, and more where postings of a large segment are so thin that the work of a window
+  /// would outweigh that of its postings.
   private func windowCapacity(_ segment: SearchSegment) -> Int {
     var capacity = 4096
     let densest = max(1, weight.largestFrequency(segment.ordinal))
-    while capacity < 16_384, densest * capacity / segment.documentCount < 128 { capacity *= 2 }
+    while capacity < 16_384, capacity * 16 < segment.documentCount,
+      densest * capacity / segment.documentCount < 128
+    { capacity *= 2 }
     return capacity
   }
 

@@ -70,7 +70,7 @@ struct ScorerBuilder {
     let present = term.parts.filter { $0.entries[segment.ordinal] != nil }
     if present.count == 1, let entry = present[0].entries[segment.ordinal] {
       return TermScorer(
-        try postings(present[0].term.field, entry, present[0].factors), saturation,
+        try postings(present[0].term.field, entry, present[0].factors.factors), saturation,
         documents: segment.documentCount, memory: memory)
     }
     var parts: [FieldPart] = []
@@ -78,7 +78,8 @@ struct ScorerBuilder {
       guard let entry = part.entries[segment.ordinal] else { continue }
       parts.append(
         TermPart(
-          try postings(part.term.field, entry, part.factors), documents: segment.documentCount,
+          try postings(part.term.field, entry, part.factors.factors),
+          documents: segment.documentCount,
           memory: memory))
     }
     return parts.isEmpty ? nil : FieldsScorer(parts, saturation, memory: memory)
@@ -104,7 +105,8 @@ struct ScorerBuilder {
       guard entries.count == 1 else { continue }
       matchers.append(
         TermPart(
-          try postings(part.field, entries[0], part.factors), documents: segment.documentCount,
+          try postings(part.field, entries[0], part.factors.factors),
+          documents: segment.documentCount,
           memory: memory))
     }
     let slots = UnsafeMutablePointer<PhraseSlot>.allocate(capacity: count)
@@ -116,7 +118,8 @@ struct ScorerBuilder {
         var opened = 0
         do throws(IndexError) {
           for entry in entries {
-            unsafe (lists + opened).initialize(to: try postings(part.field, entry, part.factors))
+            unsafe (lists + opened).initialize(
+              to: try postings(part.field, entry, part.factors.factors))
             opened += 1
           }
         } catch {

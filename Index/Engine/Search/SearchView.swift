@@ -1,6 +1,7 @@
-// What searches see of one generation: its segments, and filters that were evaluated before. Shared by all requests
+// What searches see of one generation: its segments, and what was computed from them before. Shared by all requests
 // until the generation is let go.
 
+import QueryLanguage
 import Synchronization
 
 final class SearchView: Sendable {
@@ -8,16 +9,33 @@ final class SearchView: Sendable {
   let schema: Schema
   let generation: UInt64
   let filters: FilterCache
+  /// What the parser knows of the schema.
+  let fieldKinds: [String: FieldKind]
+  /// Documents of all segments, deleted ones included.
+  let documentCount: Int
+  /// Norm factors of fields by the snapshot's own statistics.
+  private let factors = Mutex<[FieldFactors.Key: FieldFactors]>([:])
 
   init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
     self.segments = segments
     self.schema = schema
     self.generation = generation
     filters = FilterCache(capacity: 32 << 20)
+    documentCount = segments.reduce(0) { $0 + $1.documentCount }
+    fieldKinds = Dictionary(schema.fields.lazy.map { ($0.name, FieldKind($0.type)) }) { $1 }
   }
 
-  /// Documents of all segments, deleted ones included.
-  var documentCount: Int { segments.reduce(0) { $0 + $1.documentCount } }
+  /// The norm factors of a field under a field weight, by the lengths of this snapshot.
+  func factors(_ key: FieldFactors.Key) throws(IndexError) -> FieldFactors {
+    if let known = factors.withLock({ $0[key] }) { return known }
+    let made = FieldFactors(key, try lengths(of: key.field))
+    factors.withLock { known in
+      // Weights come from requests: there may be any number of them.
+      if known.count >= 256 { known.removeAll() }
+      known[key] = made
+    }
+    return made
+  }
 
   /// The segment of a document by its number within the snapshot.
   func segment(of document: UInt32) -> SearchSegment {

@@ -38,8 +38,7 @@ indirect enum Weight {
 final class TermWeight {
   struct Part {
     let term: FieldTerm
-    let factors: NormFactors
-    let averageLength: Float
+    let factors: FieldFactors
     /// By segment.
     let entries: [TermEntry?]
   }
@@ -69,8 +68,7 @@ final class PhraseWeight {
 
   struct Part {
     let field: Int
-    let factors: NormFactors
-    let averageLength: Float
+    let factors: FieldFactors
     let slots: [Slot]
   }
 
@@ -91,23 +89,44 @@ final class PhraseWeight {
   var weight: Float { idf * boost }
 }
 
-/// Makes weights over the segments of a snapshot, by its own statistics or by given ones.
-struct WeightBuilder {
-  private let segments: [SearchSegment]
-  private let given: GivenStatistics?
-  /// N.
-  let documentCount: Int
-  private var factors: [FactorKey: (factors: NormFactors, averageLength: Float)] = [:]
-
-  private struct FactorKey: Hashable {
+/// How lengths of a field bear on x, under one field weight.
+struct FieldFactors: Sendable {
+  struct Key: Hashable {
     var field: Int
     var weight: Float
   }
 
-  init(segments: [SearchSegment], given: GivenStatistics? = nil) {
-    self.segments = segments
+  let factors: NormFactors
+  /// 0 where there are no lengths, which then do not count.
+  let averageLength: Float
+
+  init(_ key: Key, _ lengths: CollectionStatistics.FieldLengths) {
+    if lengths.documents == 0 {
+      averageLength = 0
+      factors = NormFactors(Array(repeating: key.weight * (1 / Similarity.k1), count: 256))
+    } else {
+      averageLength = Float(Double(lengths.tokens) / Double(lengths.documents))
+      factors = NormFactors(
+        Similarity.normFactors(weight: key.weight, averageLength: max(averageLength, 1e-3)))
+    }
+  }
+}
+
+/// Makes weights over the segments of a snapshot, by its own statistics or by given ones.
+struct WeightBuilder {
+  private let view: SearchView
+  private let given: GivenStatistics?
+  /// N.
+  let documentCount: Int
+  /// By given lengths.
+  private var factors: [FieldFactors.Key: FieldFactors] = [:]
+
+  private var segments: [SearchSegment] { view.segments }
+
+  init(_ view: SearchView, given: GivenStatistics? = nil) {
+    self.view = view
     self.given = given
-    documentCount = given?.documentCount ?? segments.reduce(0) { $0 + $1.documentCount }
+    documentCount = given?.documentCount ?? view.documentCount
   }
 
   mutating func weight(of query: Query) throws(IndexError) -> Weight {
@@ -146,10 +165,9 @@ struct WeightBuilder {
         frequency += entry?.documentFrequency ?? 0
       }
       largest = max(largest, given?.frequency(of: part.term) ?? frequency)
-      let (factors, average) = try normFactors(part.term.field, part.weight)
       parts.append(
         TermWeight.Part(
-          term: part.term, factors: factors, averageLength: average, entries: entries))
+          term: part.term, factors: try factors(part.term.field, part.weight), entries: entries))
     }
     return TermWeight(
       parts: parts, documentFrequency: largest,
@@ -179,44 +197,22 @@ struct WeightBuilder {
         idf += Similarity.idf(documents: documentCount, frequency: largest)
         slots.append(PhraseWeight.Slot(offset: slot.offset, entries: entries))
       }
-      let (factors, average) = try normFactors(part.field, part.weight)
       parts.append(
         PhraseWeight.Part(
-          field: part.field, factors: factors, averageLength: average, slots: slots))
+          field: part.field, factors: try factors(part.field, part.weight), slots: slots))
       // As for terms, the field where the words are commonest decides how rare they are.
       best = parts.count == 1 ? idf : min(best, idf)
     }
     return .phrase(PhraseWeight(phrase, parts: parts, idf: best, boost: phrase.boost))
   }
 
-  /// The factors of a field under a field weight; where a field has no norms, its lengths do not count.
-  private mutating func normFactors(
+  private mutating func factors(
     _ field: Int, _ weight: Float
-  ) throws(IndexError) -> (NormFactors, Float) {
-    let key = FactorKey(field: field, weight: weight)
+  ) throws(IndexError) -> FieldFactors {
+    let key = FieldFactors.Key(field: field, weight: weight)
+    guard let lengths = given?.lengths(of: field) else { return try view.factors(key) }
     if let known = factors[key] { return known }
-    var documents = 0
-    var tokens = 0
-    if let lengths = given?.lengths(of: field) {
-      (documents, tokens) = (lengths.documents, lengths.tokens)
-    } else {
-      for segment in segments {
-        guard let norms = try segment.reader.norms(field) else { continue }
-        documents += norms.documents
-        tokens += Int(norms.tokens)
-      }
-    }
-    let made: (NormFactors, Float)
-    if documents == 0 {
-      let even = Array(repeating: weight * (1 / Similarity.k1), count: 256)
-      made = (NormFactors(even), 0)
-    } else {
-      let average = Float(Double(tokens) / Double(documents))
-      made = (
-        NormFactors(Similarity.normFactors(weight: weight, averageLength: max(average, 1e-3))),
-        average
-      )
-    }
+    let made = FieldFactors(key, lengths)
     factors[key] = made
     return made
   }

@@ -12,9 +12,11 @@ final class SegmentReader: Sendable {
   /// Ascending by number.
   let fields: [SegmentField]
   let stored: StoredReader
-  private let sections: [SectionKey: Section]
-  private let dictionaries: [UInt64: TermDictionary]
-  private let columns: [Int: ColumnReader]
+  // By field; queries ask for them all the time.
+  private let norms: [Section?]
+  private let columns: [ColumnReader?]
+  /// By field, then space.
+  private let dictionaries: [TermDictionary?]
 
   var name: String { file.name }
   /// Bytes of the file.
@@ -33,8 +35,13 @@ final class SegmentReader: Sendable {
       throw file.corrupt(file.length, "\(documentCount) documents")
     }
     var sections: [SectionKey: Section] = [:]
-    var dictionaries: [UInt64: TermDictionary] = [:]
-    var columns: [Int: ColumnReader] = [:]
+    let width = file.sections.reduce(0) { max($0, Int($1.key.field) + 1) }
+    guard width <= Schema.maximumFieldCount else {
+      throw file.corrupt(file.length, "a section of field \(width - 1)")
+    }
+    var norms: [Section?] = Array(repeating: nil, count: width)
+    var columns: [ColumnReader?] = Array(repeating: nil, count: width)
+    var dictionaries: [TermDictionary?] = Array(repeating: nil, count: width * TermSpace.count)
     for section in file.sections {
       var key = section.key
       key.detail = 0
@@ -44,9 +51,10 @@ final class SegmentReader: Sendable {
       switch key.kind {
       case .terms:
         let dictionary = try TermDictionary(file, section)
-        dictionaries[Self.code(Int(key.field), dictionary.space)] = dictionary
+        dictionaries[Self.place(Int(key.field), dictionary.space)] = dictionary
       case .column: columns[Int(key.field)] = try ColumnReader(file, section)
-      case .fields, .stored, .storedIndex, .norms: break
+      case .norms: norms[Int(key.field)] = section
+      case .fields, .stored, .storedIndex: break
       }
     }
     guard let table = sections[SectionKey(kind: .fields)],
@@ -67,7 +75,7 @@ final class SegmentReader: Sendable {
       fields.append(SegmentField(number: number, type: UInt8(type)))
     }
     self.fields = fields
-    self.sections = sections
+    self.norms = norms
     self.dictionaries = dictionaries
     self.columns = columns
     stored = try StoredReader(file, data, index: index)
@@ -75,17 +83,18 @@ final class SegmentReader: Sendable {
 
   /// The terms of a field; nil where it has none of that space.
   func terms(_ field: Int, _ space: TermSpace) -> TermDictionary? {
-    dictionaries[Self.code(field, space)]
+    let place = Self.place(field, space)
+    return place < dictionaries.count ? dictionaries[place] : nil
   }
 
   /// The norms of a field; nil where it has none. The first call reads and checks them whole.
   func norms(_ field: Int) throws(IndexError) -> FieldNorms? {
-    guard let section = sections[SectionKey(kind: .norms, field: UInt32(field))] else { return nil }
+    guard field < norms.count, let section = norms[field] else { return nil }
     return try FieldNorms(file, section)
   }
 
   /// The column of a field; nil where it has none.
-  func column(_ field: Int) -> ColumnReader? { columns[field] }
+  func column(_ field: Int) -> ColumnReader? { field < columns.count ? columns[field] : nil }
 
   /// A cursor at the first document of a term that is no alias.
   func postings(_ entry: TermEntry) throws(IndexError) -> PostingsCursor {
@@ -126,7 +135,7 @@ final class SegmentReader: Sendable {
     }
   }
 
-  private static func code(_ field: Int, _ space: TermSpace) -> UInt64 {
-    UInt64(field) << 8 | UInt64(space.rawValue)
+  private static func place(_ field: Int, _ space: TermSpace) -> Int {
+    field * TermSpace.count + Int(space.rawValue)
   }
 }

@@ -6,6 +6,8 @@ enum TermSpace: UInt8, Sendable {
   case exact = 1
   /// Raw values of keywords and ids.
   case value = 2
+
+  static let count = 3
 }
 
 /// What a list of postings knows of each document.
