@@ -5,12 +5,7 @@ import WireAPI
 /// What is told of a request when its answer has been written.
 struct AnswerRecord {
   var peer: Peer
-  var method: HTTPMethod
-  /// nil: refused before it was known, or there is none.
-  var route: String?
-  /// What is behind `?` may be a query, and is not told.
-  var target: String
-  var id: String
+  var request: IncomingRequest
   /// 499: the client hung up first.
   var status: Int
   var code: Problem.Code?
@@ -19,13 +14,30 @@ struct AnswerRecord {
   /// From the whole request to the whole answer.
   var nanoseconds: UInt64
   /// The answer has no end: something went wrong after its beginning.
-  var isCut = false
+  var isCut: Bool
   var note: Response.Note?
 
+  init(
+    _ request: IncomingRequest, peer: Peer, status: Int, code: Problem.Code?, bytes: Int,
+    nanoseconds: UInt64, isCut: Bool, note: Response.Note?
+  ) {
+    self.request = request
+    self.peer = peer
+    self.status = status
+    self.code = code
+    self.bytes = bytes
+    self.nanoseconds = nanoseconds
+    self.isCut = isCut
+    self.note = note
+  }
+
+  /// What is behind `?` may be a query, and is not told.
   var metadata: Logger.Metadata {
     var metadata: Logger.Metadata = [
-      "uid": "\(peer.uid)", "gid": "\(peer.gid)", "pid": "\(peer.pid)", "method": "\(method)",
-      "path": "\(Request.split(target: target).path)", "id": "\(id)", "status": "\(status)",
+      "uid": "\(peer.uid)", "gid": "\(peer.gid)", "pid": "\(peer.pid)",
+      "method": "\(request.head.method)",
+      "path": "\(Request.split(target: request.head.uri).path)", "id": "\(request.id)",
+      "status": "\(status)",
       "bytes": "\(bytes)", "us": "\(nanoseconds / 1_000)",
     ]
     if let code { metadata["code"] = "\(code.rawValue)" }

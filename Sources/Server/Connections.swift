@@ -263,7 +263,8 @@ final class Connections {
   /// Tells of an answer that has been written, or cut: one line a request.
   func tell(_ answer: AnswerRecord) {
     metrics.record(
-      route: answer.route, method: answer.method, status: answer.status, code: answer.code,
+      route: answer.request.route, method: answer.request.head.method, status: answer.status,
+      code: answer.code,
       bytes: answer.bytes, nanoseconds: answer.nanoseconds)
     if answer.note?.timedOut == true { metrics.countTimeout() }
     if logger.logLevel <= .debug { logger.debug("request", metadata: answer.metadata) }

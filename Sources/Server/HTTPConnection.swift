@@ -44,6 +44,8 @@ final class HTTPConnection: ChannelInboundHandler {
   private var running: RunningRequest?
   /// It waits for its `Response.Park`, and no worker has it.
   private var isParked = false
+  /// What a worker does or will do for this connection.
+  private var ticket: WorkerPool.Ticket?
   private var stream: AnswerStream?
   /// Bytes of this connection that count towards `Limits.heldBytes`.
   private var held = 0
@@ -81,7 +83,9 @@ final class HTTPConnection: ChannelInboundHandler {
     connections.remove(self)
     running?.cancel.cancel()
     // What a worker has ends when the worker gives it back.
-    if state != .running || isParked { abandon() }
+    if state != .running || isParked || ticket.map(connections.workers.withdraw) == true {
+      abandon()
+    }
     release()
   }
 
@@ -160,8 +164,8 @@ final class HTTPConnection: ChannelInboundHandler {
 
   private func begin(_ head: HTTPRequestHead) {
     connections.refreshLimits()
-    let request = IncomingRequest(
-      head, id: connections.requestID(head.headers.first(name: "x-request-id")))
+    let id = connections.requestID(head.headers.first(name: "x-request-id"))
+    let request = IncomingRequest(head, id: id)
     incoming = request
     headBegun = false
     state = .receiving
@@ -202,9 +206,7 @@ final class HTTPConnection: ChannelInboundHandler {
         do throws(Problem) {
           let running = try connections.begin(request)
           self.running = running
-          ask(
-            WorkerCall(
-              answer: answer, request: request, captures: found.captures, running: running))
+          ask(WorkerCall(answer, request, found.captures, running))
         } catch {
           finish(.problem(error))
         }
@@ -215,11 +217,11 @@ final class HTTPConnection: ChannelInboundHandler {
   private func ask(_ call: WorkerCall) {
     let eventLoop = connections.eventLoop
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    let accepted = connections.workers.submit(waiting: limits.waitingRequests) {
+    ticket = connections.workers.submit(waiting: limits.waitingRequests) {
       let (response, first) = call.run()
       eventLoop.execute { bound.value.answered(call, response, first) }
     }
-    if !accepted { finish(.problem(.busy)) }
+    if ticket == nil { finish(.problem(.busy)) }
   }
 
   // MARK: Answers
@@ -347,10 +349,8 @@ final class HTTPConnection: ChannelInboundHandler {
     guard let incoming else { return }
     connections.tell(
       AnswerRecord(
-        peer: peer, method: incoming.head.method, route: incoming.route, target: incoming.head.uri,
-        id: incoming.id,
-        status: status, code: code, bytes: bytes, nanoseconds: Deadline.now() &- since,
-        isCut: isCut, note: note))
+        incoming, peer: peer, status: status, code: code, bytes: bytes,
+        nanoseconds: Deadline.now() &- since, isCut: isCut, note: note))
   }
 
   // MARK: Answers in pieces
@@ -363,14 +363,14 @@ final class HTTPConnection: ChannelInboundHandler {
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     let next = stream.next
     // What has begun does not stand back behind what has not.
-    let accepted = connections.workers.submit(waiting: .max) {
+    ticket = connections.workers.submit(waiting: .max) {
       let chunk = Chunk(next)
       eventLoop.execute {
         guard let context = bound.value.context else { return bound.value.abandon() }
         bound.value.write(chunk, context)
       }
     }
-    if !accepted { cut(nil) }
+    if ticket == nil { cut(nil) }
   }
 
   private func write(_ chunk: Chunk, _ context: ChannelHandlerContext) {

@@ -1,9 +1,19 @@
 /// A request on its way to the workers; once more if it was parked.
 struct WorkerCall: Sendable {
-  var answer: Endpoint.Answer
-  var request: Request
-  var captures: [Substring]
-  var running: RunningRequest
+  let answer: Endpoint.Answer
+  let request: Request
+  let captures: [Substring]
+  let running: RunningRequest
+
+  init(
+    _ answer: @escaping Endpoint.Answer, _ request: Request, _ captures: [Substring],
+    _ running: RunningRequest
+  ) {
+    self.answer = answer
+    self.request = request
+    self.captures = captures
+    self.running = running
+  }
 
   /// Asks the endpoint, and a stream for its first piece: what goes wrong there is still an answer of its own.
   func run() -> (Response, Chunk?) {

@@ -12,28 +12,52 @@ import Synchronization
 final class WorkerPool: Sendable {
   typealias Job = @Sendable () -> Void
 
+  /// Of a job, to withdraw it; they count up.
+  typealias Ticket = UInt64
+
   /// Shared by all threads; touched only with `mutex` held.
   private struct Queue {
-    /// A ring; grows.
+    /// A ring, from `first` on, of so many places; grows. A withdrawn job leaves an empty place.
     var jobs: [Job?] = Array(repeating: nil, count: 64)
     var first = 0
+    var places = 0
+    /// Of the first place.
+    var ticket: Ticket = 0
+    /// Jobs that wait.
     var count = 0
     var stopped = false
 
-    mutating func push(_ job: @escaping Job) {
-      if count == jobs.count {
-        jobs = Array(jobs[first...] + jobs[..<first]) + Array(repeating: nil, count: count)
+    mutating func push(_ job: @escaping Job) -> Ticket {
+      if places == jobs.count {
+        jobs = Array(jobs[first...] + jobs[..<first]) + Array(repeating: nil, count: places)
         first = 0
       }
-      jobs[(first + count) % jobs.count] = job
+      jobs[(first + places) % jobs.count] = job
+      places += 1
       count += 1
+      return ticket + Ticket(places - 1)
     }
 
     mutating func pop() -> Job? {
-      guard count > 0 else { return nil }
-      let job = jobs[first].take()
-      first = (first + 1) % jobs.count
-      count -= 1
+      while places > 0 {
+        let job = jobs[first].take()
+        first = (first + 1) % jobs.count
+        places -= 1
+        ticket += 1
+        if let job {
+          count -= 1
+          return job
+        }
+      }
+      return nil
+    }
+
+    mutating func withdraw(_ ticket: Ticket) -> Job? {
+      guard ticket >= self.ticket, ticket < self.ticket + Ticket(places) else { return nil }
+      let job = jobs[(first + Int(ticket - self.ticket)) % jobs.count].take()
+      if job != nil { count -= 1 }
+      // Clients that ask and hang up, again and again, do not make the ring long.
+      while places > 0, jobs[(first + places - 1) % jobs.count] == nil { places -= 1 }
       return job
     }
   }
@@ -69,14 +93,24 @@ final class WorkerPool: Sendable {
   }
 
   /// - Parameter waiting: jobs that may already wait, besides those that run.
-  /// - Returns: false if more wait, or the pool has been stopped.
-  func submit(waiting: Int, _ job: @escaping Job) -> Bool {
+  /// - Returns: nil if more wait, or the pool has been stopped.
+  func submit(waiting: Int, _ job: @escaping Job) -> Ticket? {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < waiting else { return false }
-    unsafe queue.pointee.push(job)
+    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < waiting else { return nil }
+    let ticket = unsafe queue.pointee.push(job)
     unsafe pthread_cond_signal(wakeUp)
-    return true
+    return ticket
+  }
+
+  /// Takes back a job that no thread has begun.
+  /// - Returns: false if one has.
+  func withdraw(_ ticket: Ticket) -> Bool {
+    unsafe pthread_mutex_lock(mutex)
+    // What the job holds is let go of without the lock.
+    let job = unsafe queue.pointee.withdraw(ticket)
+    unsafe pthread_mutex_unlock(mutex)
+    return job != nil
   }
 
   /// Finishes what has been submitted and ends the threads. Called once, by one thread.

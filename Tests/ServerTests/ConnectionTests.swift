@@ -227,4 +227,29 @@ struct ConnectionTests {
     #expect(bad.headers["x-request-id"] != "a b")
     #expect(given.headers["date"]?.hasSuffix(" GMT") == true)
   }
+
+  @Test("a request that waits for a worker goes with its client, and another gets its place")
+  func withdrawn() throws {
+    let bench = try HTTPBench(workers: 1) { $0.waitingRequests = 1 }
+    let stuck = try bench.client()
+    stuck.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n")
+    try bench.awaitAtGate(1)
+    for count in 1...100 {
+      let client = try bench.client()
+      client.send("GET /pieces/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+      try bench.awaitRequests(2)
+      client.close()
+      try bench.awaitRequests(1)
+      let gone = bench.metrics.counts.requests.filter { $0.key.status == 499 }.values
+      #expect(gone.reduce(0, +) == UInt64(count))
+    }
+    let last = try bench.client()
+    last.send("GET /number/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+    try bench.awaitRequests(2)
+    #expect(try bench.client().request("GET", "/number/2").status == 429)
+    bench.openGate()
+    #expect(try stuck.answer().status == 200)
+    #expect(try last.answer().body == "1")
+    #expect(bench.askedPieces == 0)
+  }
 }

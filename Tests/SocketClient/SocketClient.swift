@@ -133,6 +133,9 @@ public final class SocketClient {
     }
   }
 
+  /// Waits for the first bytes of an answer.
+  public func startsToAnswer() throws -> Bool { try !pending.isEmpty || receive() }
+
   /// Everything that comes until the server ends the connection.
   public func rest() throws -> String {
     while try receive() {}
