@@ -39,6 +39,8 @@ let nio: [Target.Dependency] = [
 
 var targets: [Target] = [
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(
+    name: "CDeflate", path: "Sources/CDeflate", providers: [.apt(["libdeflate-dev"])]),
   .systemLibrary(name: "CStemmer", path: "Sources/CStemmer", providers: [.apt(["libstemmer-dev"])]),
   .systemLibrary(
     name: "CXML", path: "Sources/CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -50,7 +52,7 @@ var targets: [Target] = [
   module("QueryLanguage", "Index/QueryLanguage"),
   module(
     "InvertedIndex", "Index/Engine",
-    ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CZlib"]),
+    ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CDeflate"]),
   module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib", "CXML"]),
   module("Configuration", "Sources/Configuration", ["WireAPI"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),

@@ -1,42 +1,34 @@
-// zlib's streams (RFC 1951, no header), one object each, used for one block after the other.
+// Deflate streams (RFC 1951, no header), one whole block at a time, by libdeflate.
 
-import CZlib
+import CDeflate
 
-/// Packs blocks.
+/// Packs blocks. Not thread-safe.
 @safe
 final class Deflater {
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let compressor: OpaquePointer
 
-  /// `level`: 1 (fast) to 9 (small).
+  /// `level`: 1 (fast) to 12 (small).
   init(level: Int32) {
-    unsafe stream = .allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    let status = unsafe martlet_deflateInit2(stream, level, -15, 8)
-    precondition(status == Z_OK, "zlib has no memory")
+    guard let compressor = unsafe libdeflate_alloc_compressor(level) else {
+      fatalError("no memory to pack stored documents")
+    }
+    unsafe self.compressor = compressor
   }
 
-  deinit {
-    unsafe deflateEnd(stream)
-    unsafe stream.deallocate()
-  }
+  deinit { unsafe libdeflate_free_compressor(compressor) }
 
-  /// Appends the packed form of `input`, at most 2^30 bytes.
+  /// Appends the packed form of `input`.
   func deflate(_ input: [UInt8], into output: inout [UInt8]) {
-    unsafe deflateReset(stream)
-    let bound = Int(unsafe deflateBound(stream, UInt(input.count)))
+    let bound = unsafe libdeflate_deflate_compress_bound(compressor, input.count)
     let start = output.count
     output.append(contentsOf: repeatElement(0, count: bound))
-    let written = unsafe input.withUnsafeBufferPointer { source in
-      unsafe output.withUnsafeMutableBufferPointer { target in
-        unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-        unsafe stream.pointee.avail_in = UInt32(input.count)
-        unsafe stream.pointee.next_out = target.baseAddress! + start
-        unsafe stream.pointee.avail_out = UInt32(bound)
-        let status = unsafe CZlib.deflate(stream, Z_FINISH)
-        precondition(status == Z_STREAM_END, "deflateBound holds")
-        return bound - Int(unsafe stream.pointee.avail_out)
+    let written = unsafe input.withUnsafeBytes { source in
+      unsafe output.withUnsafeMutableBytes { target in
+        unsafe libdeflate_deflate_compress(
+          compressor, source.baseAddress, source.count, target.baseAddress! + start, bound)
       }
     }
+    precondition(written > 0, "the bound holds")
     output.removeSubrange((start + written)...)
   }
 }
@@ -44,41 +36,36 @@ final class Deflater {
 /// Unpacks blocks. Not thread-safe.
 @safe
 final class Inflater: @unchecked Sendable {
-  private let stream: UnsafeMutablePointer<z_stream>
+  private let decompressor: OpaquePointer
 
   init() {
-    unsafe stream = .allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    let status = unsafe martlet_inflateInit2(stream, -15)
-    precondition(status == Z_OK, "zlib has no memory")
+    guard let decompressor = unsafe libdeflate_alloc_decompressor() else {
+      fatalError("no memory to unpack stored documents")
+    }
+    unsafe self.decompressor = decompressor
   }
 
-  deinit {
-    unsafe inflateEnd(stream)
-    unsafe stream.deallocate()
-  }
+  deinit { unsafe libdeflate_free_decompressor(decompressor) }
 
-  /// Appends exactly `length` bytes unpacked from `count` bytes at `input`. False when they are malformed or of another
-  /// length; `output` is then as before.
+  /// Appends exactly `length` bytes unpacked from exactly `count` bytes at `input`. False when they are malformed or
+  /// either is of another length; `output` is then as before.
   @unsafe
   func inflate(
     _ input: UnsafeRawPointer, _ count: Int, length: Int, into output: inout [UInt8]
   ) -> Bool {
-    unsafe inflateReset(stream)
     let start = output.count
-    // One byte more than expected, so that a longer block shows.
-    output.append(contentsOf: repeatElement(0, count: length + 1))
-    let isWhole = unsafe output.withUnsafeMutableBufferPointer { target in
-      unsafe stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: input.assumingMemoryBound(to: UInt8.self))
-      unsafe stream.pointee.avail_in = UInt32(truncatingIfNeeded: count)
-      unsafe stream.pointee.next_out = target.baseAddress! + start
-      unsafe stream.pointee.avail_out = UInt32(length + 1)
-      let status = unsafe CZlib.inflate(stream, Z_FINISH)
-      return unsafe status == Z_STREAM_END && stream.pointee.avail_out == 1
-        && stream.pointee.avail_in == 0
+    output.append(contentsOf: repeatElement(0, count: length))
+    var consumed = 0
+    // Without a place for the length of the output, another length than `length` is an error.
+    let result = unsafe output.withUnsafeMutableBytes { target in
+      unsafe libdeflate_deflate_decompress_ex(
+        decompressor, input, count, target.baseAddress.map { unsafe $0 + start }, length, &consumed,
+        nil)
     }
-    output.removeSubrange((isWhole ? start + length : start)...)
-    return isWhole
+    guard result == LIBDEFLATE_SUCCESS, consumed == count else {
+      output.removeSubrange(start...)
+      return false
+    }
+    return true
   }
 }

@@ -1,4 +1,4 @@
-// Stored documents, in zlib blocks of at most 16 KiB raw:
+// Stored documents, in packed blocks of at most 16 KiB raw:
 //
 //   section `stored`        packed blocks, one after the other (raw deflate, RFC 1951)
 //   section `storedIndex`   per block: offset in `stored` (8 bytes), first document (4), raw length (4; its
@@ -18,7 +18,7 @@ final class StoredWriter {
   static let entryLength = 16
   /// In the raw length: the block is a part of a long document.
   static let longMark: UInt32 = 1 << 31
-  /// zlib's: on news text it packs 16 % faster than 3, into 3 % more bytes.
+  /// libdeflate's: on news text it packs 1.7 times as fast as 3, into 2 % more bytes.
   static let level: Int32 = 1
 
   private let file: ChunkedFileWriter
