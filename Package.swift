@@ -87,7 +87,10 @@ if !coreOnly {
         + nio),
     program(
       "martletd", "Sources/martletd",
-      ["Server", "Configuration", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      [
+        "Server", "Configuration",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     program(
       "martlet", "Tools/martlet",
       [
