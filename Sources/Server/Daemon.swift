@@ -1,3 +1,4 @@
+import Glibc
 import InvertedIndex
 public import Logging
 import WireAPI
@@ -41,6 +42,8 @@ public final class Daemon: Sendable {
     service = Service(
       registry: registry, limits: limits, running: running, metrics: metrics, logger: logger)
     try registry.start()
+    // Connections wait in the socket meanwhile: better than to be told that it is starting.
+    registry.awaitScan(milliseconds: 5_000)
     do throws(StartError) {
       let server = try HTTPServer(
         descriptor: socket.descriptor, router: service.routes(), workers: workers, limits: limits,
@@ -78,19 +81,26 @@ public final class Daemon: Sendable {
   func apply(_ limits: Limits) { self.limits.replace(limits) }
 
   /// Takes the socket away, lets running requests finish, and gives everything back. Once.
-  public func stop() {
+  /// - Parameter processEnds: what the system takes back need not be given back.
+  public func stop(processEnds: Bool = false) {
     supervision.beginStopping()
     service.beginDraining()
     server.beginStopping()
     socket.remove()
     server.drain()
     supervision.stop()
-    server.stop()
+    server.stop(processEnds: processEnds)
     registry.stop()
   }
 }
 
 extension IndexRegistry {
+  /// Waits until all indexes have been looked at once, so long at most.
+  func awaitScan(milliseconds: Int) {
+    let end = Deadline.after(milliseconds: milliseconds)
+    while !isScanned, !end.isPassed { usleep(500) }
+  }
+
   /// For people, in one line.
   var summary: String {
     let entries = entries

@@ -60,6 +60,8 @@ final class HTTPConnection: ChannelInboundHandler {
   private var deadline: UInt64
   /// The first byte of a request has come, its headers not yet all.
   private var headBegun = false
+  /// Nothing has come on it yet.
+  private var isFresh = true
 
   init(_ connections: Connections, peer: Peer) {
     self.connections = connections
@@ -129,6 +131,7 @@ final class HTTPConnection: ChannelInboundHandler {
     guard state == .closing else {
       if state == .idle, !headBegun {
         headBegun = true
+        isFresh = false
         since = Deadline.now()
         deadline = since &+ seconds(limits.headerSeconds)
       }
@@ -476,10 +479,11 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func cancelRunning() { running?.cancel.cancel() }
 
-  /// The daemon stops: a running request ends well, a half one has a second.
+  /// The daemon stops: a running request ends well; a half one has a second, and so has one whose connection was
+  /// accepted a moment ago: it would not know that it may ask again.
   func drain() {
     switch state {
-    case .idle where !headBegun: closeWhenWritten()
+    case .idle where !headBegun && !isFresh: closeWhenWritten()
     case .idle, .receiving: deadline = min(deadline, Deadline.now() &+ seconds(1))
     case .running, .writing, .closing: break
     }

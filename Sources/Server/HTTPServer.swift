@@ -56,10 +56,12 @@ final class HTTPServer: Sendable {
   }
 
   /// Drains, and ends all threads. Once, from a thread of the caller's.
-  func stop() {
+  /// - Parameter processEnds: leaves the event loop's thread to the end of the process: NIO ends it by way of libdispatch,
+  ///   whose threads want a priority that a sandbox does not let them have, and say so.
+  func stop(processEnds: Bool = false) {
     drain()
     workers.stop()
-    try? group.syncShutdownGracefully()
+    if !processEnds { try? group.syncShutdownGracefully() }
   }
 
   /// Has the event loop and a worker each say that it is there. Not after `stop`.

@@ -39,7 +39,7 @@ final class Supervision: Sendable {
   }
 
   /// After that it is ready in any case: requests for indexes that are still being opened are told so.
-  private static let patience: UInt64 = 10_000_000_000
+  private static let patience: UInt64 = 5_000_000_000
 
   private let manager: ServiceManager
   private let subject: Subject

@@ -47,7 +47,7 @@ struct Service {
       logger.notice("stopping", metadata: ["signal": "\(signal)"])
       // Whoever asks twice does not want to wait.
       signals.restoreDefaults()
-      daemon.stop()
+      daemon.stop(processEnds: true)
       logger.notice("stopped")
       return
     }
