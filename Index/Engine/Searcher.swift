@@ -150,7 +150,9 @@ struct PreparedQuery {
     filters = []
     for filter in request.filters { filters.append(try filterBuilder.query(filter)) }
     warnings = parsed.warnings
-    var builder = QueryBuilder(schema: schema, analysis: analysis, now: milliseconds)
+    var builder = QueryBuilder(
+      schema: schema, analysis: analysis, now: milliseconds,
+      isBagOfWords: request.mode == .simple && request.defaultOperator == .or)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
       query = .all(boost: 1)

@@ -80,6 +80,14 @@ final class QueryAnalysis: Sendable {
     return analyzer.isStopWord(unsafe exact.span.bytes)
   }
 
+  /// Whether a part of a compound says something by itself: it is no single character and no stop word.
+  func standsAlone(_ form: [UInt8], field: Int) -> Bool {
+    guard form.count(where: { $0 & 0xC0 != 0x80 }) > 1,
+      let analyzer = QueryAnalysis.analyzer(of: schema.fields[field])
+    else { return false }
+    return !analyzer.isStopWord(unsafe form.span.bytes)
+  }
+
   /// A piece of a word as the terms of a space have it, without stemming: the beginning of a word has no stem.
   func folded(_ text: String, field: Int, space: TermSpace) -> [UInt8] {
     let raw = Array(text.utf8)

@@ -4,7 +4,8 @@
 // A word is looked for in every field of its scope and matches where any of them has it; what its analyzer
 // makes of it decides the shape, field by field:
 //   one token                one term; all such fields together are one BM25F term
-//   several (COVID-19, a/b)  the phrase of the parts, or the joined form, whichever scores better
+//   several (COVID-19, a/b)  the phrase of the parts, or the joined form, whichever scores better; in a bag of words
+//                            (plain text of which any word may match) also the parts, each by itself
 //   none                     the field does not take part
 
 import Analysis
@@ -19,13 +20,17 @@ struct ScopeField: Sendable, Hashable {
 struct QueryBuilder {
   private let schema: Schema
   private let now: Int64
+  private let isBagOfWords: Bool
   private let analysis: QueryAnalysis
   private(set) var warnings: [QueryWarning] = []
 
-  /// - Parameter now: milliseconds since 1970 in UTC, for the words of dates.
-  init(schema: Schema, analysis: QueryAnalysis, now: Int64) {
+  /// - Parameters:
+  ///   - now: milliseconds since 1970 in UTC, for the words of dates.
+  ///   - isBagOfWords: the text was plain, and any of its words may match.
+  init(schema: Schema, analysis: QueryAnalysis, now: Int64, isBagOfWords: Bool = false) {
     self.schema = schema
     self.now = now
+    self.isBagOfWords = isBagOfWords
     self.analysis = analysis
   }
 
@@ -248,10 +253,17 @@ struct QueryBuilder {
     for index in slots.indices.reversed() { slots[index].offset -= first.offset }
     shapes.phrases.append(
       PhraseQuery.Part(field: field.number, weight: field.weight, slots: slots))
-    if let joined, units == 1, parts.count == 1, !isPrefix {
+    guard parts.count == 1, !isPrefix else { return }
+    if let joined, units == 1 {
       shapes.joined.append(
         TermQuery.Part(
           term: FieldTerm(field: field.number, space: space, bytes: joined), weight: field.weight))
+    }
+    if isBagOfWords {
+      for (place, slot) in slots.enumerated()
+      where analysis.standsAlone(slot.terms[0].bytes, field: field.number) {
+        shapes.addPart(TermQuery.Part(term: slot.terms[0], weight: field.weight), place)
+      }
     }
   }
 
@@ -374,24 +386,6 @@ struct QueryBuilder {
   private mutating func wrongField(_ number: Int, _ why: String) {
     warnings.append(
       QueryWarning(.wrongField, detail: "field \(schema.fields[number].name): \(why)"))
-  }
-}
-
-/// What one word or phrase became, over the fields of its scope.
-private struct WordShapes {
-  var boost: Float
-  var single: [TermQuery.Part] = []
-  var phrases: [PhraseQuery.Part] = []
-  var joined: [TermQuery.Part] = []
-
-  init(boost: Float) { self.boost = boost }
-
-  var queries: [Query] {
-    var result: [Query] = []
-    if !single.isEmpty { result.append(.term(TermQuery(parts: single, boost: boost))) }
-    if !phrases.isEmpty { result.append(.phrase(PhraseQuery(parts: phrases, boost: boost))) }
-    if !joined.isEmpty { result.append(.term(TermQuery(parts: joined, boost: boost))) }
-    return result
   }
 }
 
