@@ -1,14 +1,18 @@
 import ArgumentParser
 
-/// Benchmarks of the engine. Figures are to be compared within one run only: as ratios to a peer or to an older build.
+/// Benchmarks of the engine and the daemon. Figures are to be compared within one run only: as ratios to a peer, or to an
+/// older build on the same machine in the same hour.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet-bench",
-    abstract: "Measure the engine.",
+    abstract: "Measure the engine and the daemon.",
     discussion: """
-      The corpus is a text file of one document a line, `docno TAB words`, the queries one a line, \
-      `number TAB type TAB words`, with the types term, intersection, union, phrase, negated and and_or.
+      Build it with optimisation (`swift build -c release --product martlet-bench`). Each subcommand writes its results \
+      as JSON, too (--json, --output FILE), with the machine, the date, the commit and the command that measures them \
+      again. Nothing here is a test: no figure makes it fail.
       """,
-    subcommands: [IndexCorpus.self, Serve.self])
+    subcommands: [
+      IndexCorpus.self, Serve.self, Relevance.self,
+    ])
 }

@@ -1,12 +1,14 @@
 import Glibc
 
-/// Lines of a file, read a mebibyte at a time.
+/// Lines of a file, read a mebibyte at a time; a longer line makes the buffer grow.
 struct CorpusReader: ~Copyable {
   private let descriptor: Int32
   private var buffer = [UInt8](repeating: 0, count: 1 << 20)
   private var start = 0
   private var end = 0
   private var isAtEnd = false
+  /// Why the file could not be read to its end.
+  private(set) var failure: Int32?
 
   init?(path: String) {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -47,6 +49,8 @@ struct CorpusReader: ~Copyable {
     let count = unsafe buffer.withUnsafeMutableBytes { memory in
       unsafe read(descriptor, memory.baseAddress! + from, memory.count - from)
     }
+    if count < 0, errno == EINTR { return }
+    if count < 0 { failure = errno }
     if count <= 0 { isAtEnd = true } else { end += count }
   }
 }

@@ -253,7 +253,7 @@ final class SegmentBuilder {
   /// Adds the occurrences of a window, 128 at a time. The table is bound by cache misses: passes over the
   /// batch that only touch slots, then entries, then chain ends let the misses overlap.
   @unsafe
-  private static func insert(
+  static func insert(
     _ tokens: borrowing TokenBuffer, into table: inout FormTable, field: UInt16, document: UInt32
   ) {
     let all = unsafe tokens.tokenBase

@@ -1,0 +1,74 @@
+import Glibc
+
+/// A program that this one started. Killed, not left behind, when it is dropped.
+final class Child {
+  let id: pid_t
+  private var hasEnded = false
+
+  /// - Parameters:
+  ///   - arguments: the program, by path or name, and what it is given.
+  ///   - output: an open descriptor for what it prints and says.
+  init(_ arguments: [String], output: Int32, errors: Int32) throws(Fault) {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    var child: pid_t = 0
+    let code = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &argv, environ)
+    for place in unsafe argv.indices { unsafe free(argv[place]) }
+    unsafe posix_spawn_file_actions_destroy(&actions)
+    id = child
+    guard code == 0 else {
+      hasEnded = true
+      throw Fault(path: arguments[0], errno: code)
+    }
+  }
+
+  deinit {
+    guard isRunning else { return }
+    kill(id, SIGKILL)
+    waitpid(id, nil, 0)
+  }
+
+  var isRunning: Bool {
+    if !hasEnded, waitpid(id, nil, WNOHANG) != 0 { hasEnded = true }
+    return !hasEnded
+  }
+
+  /// Asks it to end, and waits; after `seconds` it is killed.
+  func stop(seconds: Int) {
+    guard isRunning else { return }
+    kill(id, SIGTERM)
+    for _ in 0..<(seconds * 100) {
+      if !isRunning { return }
+      usleep(10_000)
+    }
+  }
+
+  /// What a program prints, to its end; nil when it cannot be started or fails.
+  static func output(of arguments: [String]) -> String? {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return nil }
+    defer { close(ends[0]) }
+    _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+    let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+    let child = try? Child(arguments, output: ends[1], errors: null)
+    close(null)
+    close(ends[1])
+    guard let child else { return nil }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = unsafe read(ends[0], &part, part.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      bytes += part[..<count]
+    }
+    var status: Int32 = 0
+    unsafe waitpid(child.id, &status, 0)
+    child.hasEnded = true
+    return status == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Glibc
+import JSON
+
+/// Where the results go: the same options for every subcommand.
+struct ReportOptions: ParsableArguments {
+  @Flag(help: "Print JSON instead of a table.") var json = false
+  @Option(help: ArgumentHelp("Write the JSON to this file as well.", valueName: "file"))
+  var output: String?
+
+  /// Prints the table, or the JSON; writes the JSON to the file that was asked for.
+  func publish(_ table: @autoclosure () -> String, json bytes: [UInt8]) throws {
+    let line = bytes + [0x0a]
+    if let output { try writeFile(output, line) }
+    try writeAll(json ? line : Array(table().utf8), to: STDOUT_FILENO, "standard output")
+  }
+
+  /// A report: the run, then what `body` writes, a member each.
+  static func report(_ record: RunRecord, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter(pretty: true)
+    writer.object { writer in
+      writer.name("run")
+      record.write(to: &writer)
+      body(&writer)
+    }
+    return writer.bytes
+  }
+}
+
+/// Rows of cells for people; the first row is the head.
+struct Table {
+  private var rows: [[String]]
+  /// Columns of words, which begin at their left; numbers end at their right.
+  private let left: Int
+
+  init(head: [String], left: Int = 1) {
+    rows = [head]
+    self.left = left
+  }
+
+  mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  /// Its lines, each with its newline.
+  var text: String {
+    var widths: [Int] = []
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        if column == widths.count { widths.append(0) }
+        widths[column] = max(widths[column], cell.count)
+      }
+    }
+    var text = ""
+    for row in rows {
+      var line = ""
+      for (column, cell) in row.enumerated() {
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        line += (column > 0 ? "  " : "") + (column < left ? cell + space : space + cell)
+      }
+      while line.last == " " { line.removeLast() }
+      text += line + "\n"
+    }
+    return text
+  }
+}
+
+/// A number with so many digits after the point, without Foundation.
+func decimal(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "–" }
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let rounded = Int((abs(value) * scale).rounded())
+  let whole = rounded / Int(scale)
+  let sign = value < 0 && rounded > 0 ? "-" : ""
+  guard digits > 0 else { return "\(sign)\(whole)" }
+  let rest = String(rounded % Int(scale))
+  return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+}
+
+extension Array where Element: Comparable {
+  /// The value below which the share `share` of a sorted, not empty array lies, as the peers' harness computes it.
+  func percentile(_ share: Double) -> Element {
+    self[Swift.min(count - 1, Int(share * Double(count)))]
+  }
+}
