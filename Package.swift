@@ -107,7 +107,7 @@ if !coreOnly {
     program(
       "martlet-bench", "Tools/bench",
       [
-        "InvertedIndex", "Extraction", "QueryLanguage", "Bytes", "Analysis", "JSON",
+        "InvertedIndex", "Bytes", "Analysis", "JSON", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     module("SocketClient", "Tests/SocketClient"),

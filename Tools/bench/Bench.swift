@@ -13,6 +13,6 @@ struct Bench: ParsableCommand {
       again. Nothing here is a test: no figure makes it fail.
       """,
     subcommands: [
-      IndexCorpus.self, Serve.self, Relevance.self,
+      Micro.self, IndexCorpus.self, Serve.self, Relevance.self, DaemonLoad.self,
     ])
 }

@@ -1,0 +1,91 @@
+import ArgumentParser
+import JSON
+
+/// Measures the inner loops one by one.
+struct Micro: ParsableCommand {
+  static let groups = [
+    "unpack", "prefix-sum", "pack", "postings", "score", "terms", "tokenise", "stem", "words",
+    "top",
+  ]
+
+  static let configuration = CommandConfiguration(
+    commandName: "micro", abstract: "Time the inner loops one by one.",
+    discussion: """
+      All data are made from fixed seeds. Times are CPU times of one thread: the least and the median of the samples, in \
+      nanoseconds an element; elements a second are those of the median. Results of all calls are compared, and the \
+      checksum over them is the same in every run.
+
+      GROUPS
+        unpack, prefix-sum, pack    blocks of 128 integers, by width
+        postings, score             stepping, seeking, skipping, positions; norms and BM25, a block at a time
+        terms                       the term dictionary of a segment
+        tokenise, stem, words       text to tokens, words to terms, the table of words of a segment being built
+        top                         the heap of the best documents
+
+      EXAMPLES
+        martlet-bench micro
+        martlet-bench micro --only unpack --only postings --samples 51
+        martlet-bench micro --json --output micro.json
+      """)
+
+  @Option(
+    help: ArgumentHelp("A group; may be given several times. Default: all.", valueName: "group"))
+  var only: [String] = []
+  @Option(help: "Samples of a kernel.") var samples = 25
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    for group in only where !Self.groups.contains(group) {
+      throw ValidationError(
+        "--only: there is no group \(group); there are \(Self.groups.joined(separator: ", ")).")
+    }
+    guard (3...10_000).contains(samples) else {
+      throw ValidationError("--samples: from 3 to 10000.")
+    }
+  }
+
+  func run() throws {
+    let record = RunRecord()
+    var sampler = Sampler(samples: samples, groups: only)
+    try Self.codec(&sampler)
+    try Self.top(&sampler)
+    try Self.text(&sampler)
+    try Self.index(&sampler)
+    try report.publish(Self.table(sampler, record), json: Self.json(sampler, record))
+  }
+
+  static func table(_ sampler: Sampler, _ record: RunRecord) -> String {
+    var table = Table(head: ["group", "kernel", "min ns", "median ns", "a second", ""], left: 2)
+    for figure in ordered(sampler) {
+      table.add([
+        figure.group, figure.name, decimal(figure.minimum, 3), decimal(figure.median, 3),
+        rate(figure.perSecond), figure.unit == "byte" ? "bytes" : "\(figure.unit)s",
+      ])
+    }
+    return table.text + "\nchecksum \(String(sampler.checksum, radix: 16))\n\(record.summary)\n"
+  }
+
+  /// By group; within one in the order in which they were measured.
+  private static func ordered(_ sampler: Sampler) -> [Figure] {
+    groups.flatMap { group in sampler.figures.filter { $0.group == group } }
+  }
+
+  /// 3 significant digits and a unit: 2.31 G.
+  private static func rate(_ value: Double) -> String {
+    for (unit, scale) in [("G", 1e9), ("M", 1e6), ("k", 1e3)] where value >= scale {
+      let scaled = value / scale
+      return decimal(scaled, scaled < 10 ? 2 : scaled < 100 ? 1 : 0) + " " + unit
+    }
+    return decimal(value, 0)
+  }
+
+  static func json(_ sampler: Sampler, _ record: RunRecord) -> [UInt8] {
+    ReportOptions.report(record) { writer in
+      writer.field("checksum", String(sampler.checksum, radix: 16))
+      writer.name("results")
+      writer.array { writer in
+        for figure in ordered(sampler) { figure.write(to: &writer) }
+      }
+    }
+  }
+}
