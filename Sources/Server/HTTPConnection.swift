@@ -246,7 +246,7 @@ final class HTTPConnection: ChannelInboundHandler {
       isParked = true
       let eventLoop = connections.eventLoop
       let bound = NIOLoopBound(self, eventLoop: eventLoop)
-      park { eventLoop.execute { bound.value.resume(call) } }
+      park { if !call.running.isOver { eventLoop.execute { bound.value.resume(call) } } }
     }
   }
 
@@ -321,9 +321,8 @@ final class HTTPConnection: ChannelInboundHandler {
     guard let context else { return }
     if incoming == nil { incoming = IncomingRequest(id: connections.requestID(nil)) }
     incoming?.keepAlive = false
-    let response = Response.problem(problem)
-    let body = response.bytes
-    writeHead(of: response, .length(body.count), context, body: body)
+    let body = problem.json()
+    writeHead(of: .problem(problem), .length(body.count), context, body: body)
     tell(problem.status, problem.code, bytes: body.count)
     endRequest()
     release()

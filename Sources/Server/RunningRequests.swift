@@ -17,6 +17,7 @@ final class RunningRequest: Sendable {
   let started: UInt64
   let cancel = CancelFlag()
   private let begun = Atomic<Bool>(false)
+  private let over = Atomic<Bool>(false)
 
   init(_ request: Request) {
     id = request.id
@@ -29,8 +30,13 @@ final class RunningRequest: Sendable {
   /// False while it waits for a worker.
   var isRunning: Bool { begun.load(ordering: .relaxed) }
 
+  /// Nobody will answer it any more, or somebody has: then the event loop may be gone as well.
+  var isOver: Bool { over.load(ordering: .relaxed) }
+
   /// A worker has it.
   func begin() { begun.store(true, ordering: .relaxed) }
+
+  fileprivate func end() { over.store(true, ordering: .relaxed) }
 }
 
 final class RunningRequests: Sendable {
@@ -64,6 +70,7 @@ final class RunningRequests: Sendable {
   }
 
   func remove(_ request: RunningRequest) {
+    request.end()
     table.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(request)) }
   }
 

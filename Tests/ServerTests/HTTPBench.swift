@@ -18,6 +18,7 @@ import WireAPI
 ///   GET  /who            the client's uid, gid and pid
 ///   GET  /pieces/{}      so many pieces of 64 KiB, each of one letter, asked for one by one
 ///   GET  /torn/{}        so many pieces, then a problem
+///   GET  /slow           takes 5 ms, and notes that for the log
 ///   GET  /later          no answer until `open`, and no worker meanwhile
 final class HTTPBench {
   let path: String
@@ -121,6 +122,15 @@ final class HTTPBench {
       .GET, "/torn/{}",
       .queued { _, path, _ in
         gate.stream(Int(path[0]) ?? 0, Problem(.indexDamaged, "torn"))
+      })
+    router.add(
+      .GET, "/slow",
+      .queued { _, _, _ in
+        usleep(5_000)
+        var response = Response.json(Array("{}".utf8))
+        response.note = Response.Note(
+          index: "news", tookMicroseconds: 5_000, total: 3, query: "secret plans")
+        return response
       })
     router.add(
       .GET, "/later",

@@ -45,6 +45,32 @@ struct PeerTests {
     #expect(!line.contains("secret"))
   }
 
+  @Test("a slow query has a line in the log, its text only when asked, a quick one has none")
+  func slowQueries() throws {
+    let log = CapturedLog()
+    let bench = try HTTPBench(logger: log.logger) { $0.slowQueryMilliseconds = 5 }
+    func slowLines(_ change: (inout Limits) -> Void) throws -> [String] {
+      var limits = bench.limits.value
+      change(&limits)
+      bench.limits.replace(limits)
+      let before = log.lines.count
+      let client = try bench.client()
+      #expect(try client.request("GET", "/slow").status == 200)
+      #expect(try client.request("GET", "/number/1").status == 200)
+      try until { log.lines.dropFirst(before).count { $0.hasPrefix("request ") } == 2 }
+      return log.lines.dropFirst(before).filter { $0.hasPrefix("slow query ") }
+    }
+    let first = try slowLines { _ in }
+    #expect(first.count == 1)
+    #expect(first[0].contains("index=news") && first[0].contains("uid=\(getuid())"))
+    #expect(!first[0].contains("secret"))
+    let second = try slowLines { $0.logQueryText = true }
+    #expect(second.count == 1 && second[0].contains("query=secret plans"))
+    #expect(try slowLines { $0.slowQueryMilliseconds = 0 }.isEmpty)
+    #expect(try slowLines { $0.slowQueryMilliseconds = 3_600_000 }.isEmpty)
+    #expect(bench.metrics.counts.slowQueries == 2)
+  }
+
   @Test("at a user's cap that user's longest waiting connection makes room")
   func connectionsPerUser() throws {
     let bench = try HTTPBench {
