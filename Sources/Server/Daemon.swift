@@ -116,8 +116,10 @@ extension IndexRegistry {
     }
     if entries.count > most { names.append("\(entries.count - most) more") }
     let documents = entries.reduce(0) { $0 + ($1.opened?.reader.documentCount ?? 0) }
-    return
-      "serving \(entries.count) \(entries.count == 1 ? "index" : "indexes") with \(documents) documents: "
-      + names.joined(separator: ", ")
+    func counted(_ count: Int, _ one: String, _ several: String) -> String {
+      "\(count) \(count == 1 ? one : several)"
+    }
+    return "serving \(counted(entries.count, "index", "indexes")) with "
+      + "\(counted(documents, "document", "documents")): " + names.joined(separator: ", ")
   }
 }

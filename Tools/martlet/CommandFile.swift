@@ -103,3 +103,11 @@ enum CommandFile {
     }
   }
 }
+
+extension IndexCommand: Configurable {
+  static let repeatable = ["include", "exclude"]
+}
+
+extension RebuildCommand: Configurable {
+  static let repeatable = ["include", "exclude"]
+}

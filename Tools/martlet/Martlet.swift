@@ -43,7 +43,8 @@ struct Martlet: ParsableCommand {
     // --memory is a promise.
     martlet_return_large_blocks()
     do {
-      var command = try parseAsRoot()
+      var command = try CommandFile.apply(
+        to: parseAsRoot(), arguments: Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch let failure as Failure {
       end(failure)

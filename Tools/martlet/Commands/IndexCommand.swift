@@ -24,9 +24,17 @@ struct IndexCommand: ParsableCommand {
         zcat dump.gz | martlet index news -
         martlet index news --schema news.json --rejects bad.jsonl articles.jsonl
         martlet index news stream.jsonl --commit-every 10000 --memory 1G
+        martlet index notes --config /etc/martlet/notes.conf
       """)
 
   @OptionGroup var common: CommonOptions
+  @Option(
+    help: ArgumentHelp(
+      "A file with the paths and options of this command, which those given here win over.",
+      discussion:
+        "Lines of `name = value`: `paths = /srv/notes`, `memory = 512M`, switches yes or no.",
+      valueName: "file"))
+  var config: String?
   @Argument(help: "The index.") var name: String
   @Argument(
     help: ArgumentHelp(

@@ -17,9 +17,17 @@ struct RebuildCommand: ParsableCommand {
         martlet rebuild news --schema news.json
         martlet rebuild notes ~/notes
         zcat dump.gz | martlet rebuild news -
+        martlet rebuild notes --config /etc/martlet/notes.conf
       """)
 
   @OptionGroup var common: CommonOptions
+  @Option(
+    help: ArgumentHelp(
+      "A file with the paths and options of this command, which those given here win over.",
+      discussion:
+        "Lines of `name = value`: `paths = /srv/notes`, `memory = 512M`, switches yes or no.",
+      valueName: "file"))
+  var config: String?
   @Argument(help: "The index.") var name: String
   @Argument(
     help: ArgumentHelp(
