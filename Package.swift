@@ -53,7 +53,9 @@ var targets: [Target] = [
   module(
     "InvertedIndex", "Index/Engine",
     ["Bytes", "JSON", "Analysis", "QueryLanguage", "CLinux", "CDeflate"]),
-  module("Extraction", "Tools/Extraction", ["InvertedIndex", "Bytes", "JSON", "CZlib", "CXML"]),
+  module(
+    "Extraction", "Tools/Extraction",
+    ["InvertedIndex", "Analysis", "Bytes", "JSON", "CZlib", "CXML"]),
   module("Configuration", "Sources/Configuration", ["WireAPI"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
 

@@ -10,6 +10,8 @@ package struct IDColumns: Sendable {
     snapshot = try Snapshot.open(directory)
   }
 
+  package var schema: Schema { snapshot.schema }
+
   /// The first value of each field in its column, for the live document of an id.
   /// - Parameter fields: names; one without a column has no value. Dates are milliseconds since 1970.
   /// - Returns: nil when there is no such document.

@@ -87,7 +87,8 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
 
 func gzip(_ text: String) -> [UInt8] { gzip(Array(text.utf8)) }
 
-/// What a source yields, a line each: `id`, `id !warning`, `skip name: reason`, `reject line:column reason`.
+/// What a source yields, a line each: `id`, `id !warning`, `skip name: reason`, `reject line:column reason`, `n rows` at the end
+/// of a table whose rows are numbered.
 func outcomes(
   _ paths: [String], options: DocumentSource.Options = .init(),
   isUnchanged: @escaping (SourceFile) -> Bool = { _ in false }
@@ -103,7 +104,9 @@ func outcomes(
     case .unchanged(let file): all.append("same \(name(file.path))")
     case .skipped(let skipped): all.append("skip \(name(skipped.path)): \(skipped.reason)")
     case .rejected(let rejected):
-      all.append("reject \(rejected.line):\(rejected.column) \(rejected.reason)")
+      let column = rejected.column > 0 ? ":\(rejected.column)" : ""
+      all.append("reject \(rejected.line)\(column) \(rejected.reason)")
+    case .end(let rows): if let rows { all.append("\(rows) rows") }
     }
   }
   return all
@@ -112,14 +115,28 @@ func outcomes(
 /// The last part of a path.
 func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-/// The only document of a file.
-func fields(_ path: String) -> [String: [String]] {
-  let source = DocumentSource(paths: [path])
+/// The first document of a file.
+func fields(
+  _ path: String, options: DocumentSource.Options = .init()
+) -> [String: [String]] {
+  documents(path, options: options).first ?? [:]
+}
+
+/// All documents of a file.
+func documents(
+  _ path: String, options: DocumentSource.Options = .init()
+) -> [[String: [String]]] {
+  let source = DocumentSource(paths: [path], options: options)
   var document = Document()
-  guard case .document = source.next(into: &document) else { return [:] }
-  return Dictionary(
-    document.values.map { (document.string($0.path), [document.string($0.text)]) },
-    uniquingKeysWith: +)
+  var all: [[String: [String]]] = []
+  while let outcome = source.next(into: &document) {
+    guard case .document = outcome else { continue }
+    all.append(
+      Dictionary(
+        document.values.map { (document.string($0.path), [document.string($0.text)]) },
+        uniquingKeysWith: +))
+  }
+  return all
 }
 
 /// Where the development data lies, if it is there: beside the checkout, or `$MARTLET_SHARED`.

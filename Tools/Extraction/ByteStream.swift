@@ -4,7 +4,8 @@ import Glibc
 
 /// A file, or standard input, read from front to back; gzip is inflated on the way, all of its members.
 ///
-/// Whether it is gzip is told by the first bytes, not by the name. Memory is bounded: one chunk of input.
+/// Whether it is gzip is told by the first bytes, not by the name. Memory is bounded: one chunk of input, one of output. So
+/// is time: data that swells more than `largestRatio` times is no text that somebody compressed, and fails.
 @safe
 final class ByteStream {
   /// Why bytes do not come, as a message says it.
@@ -22,10 +23,19 @@ final class ByteStream {
   private var filled = 0
   private var atEnd = false
   private var inflater: Inflater?
+  /// The first bytes, inflated, until they are handed on; they tell what the content is.
+  private(set) var head: [UInt8] = []
+  /// Bytes handed on, and those of `head`.
+  private var bytesWritten: Int64 = 0
+  private var transcoder: UTF16Transcoder?
   /// Bytes that came from the descriptor, compressed or not.
   private(set) var bytesRead: Int64 = 0
 
   private static let chunk = 256 << 10
+  /// Inflated bytes for each compressed one. Deflate reaches 1,032; logs that repeat themselves about 100.
+  private static let largestRatio: Int64 = 250
+  /// Inflated bytes below which the ratio does not matter.
+  private static let freeSize: Int64 = 64 << 20
 
   /// Opens a regular file; a symbolic link at the path's end is refused.
   convenience init(path: String) throws(Failure) {
@@ -57,7 +67,15 @@ final class ByteStream {
     input = [UInt8](repeating: 0, count: chunk)
     while filled < Inflater.magic.count, !atEnd { try fill() }
     if input[..<filled].starts(with: Inflater.magic) { inflater = Inflater() }
+    var first: [UInt8] = []
+    _ = try readOn(into: &first)
+    head = first
   }
+
+  var isCompressed: Bool { inflater != nil }
+
+  /// From here on UTF-16 comes as UTF-8, where a byte order mark says that it is UTF-16.
+  func decodeUTF16() { transcoder = UTF16Transcoder(mark: head) }
 
   deinit {
     if ownsDescriptor { close(descriptor) }
@@ -65,6 +83,26 @@ final class ByteStream {
 
   /// Appends some bytes, at least one, or returns false at the end.
   func read(into output: inout [UInt8]) throws(Failure) -> Bool {
+    guard transcoder != nil else { return try readBytes(into: &output) }
+    let before = output.count
+    while output.count == before {
+      var bytes: [UInt8] = []
+      guard try readBytes(into: &bytes) else { return false }
+      transcoder?.append(bytes, to: &output)
+    }
+    return true
+  }
+
+  private func readBytes(into output: inout [UInt8]) throws(Failure) -> Bool {
+    guard head.isEmpty else {
+      output.append(contentsOf: head)
+      head = []
+      return true
+    }
+    return try readOn(into: &output)
+  }
+
+  private func readOn(into output: inout [UInt8]) throws(Failure) -> Bool {
     while true {
       if consumed == filled {
         consumed = 0
@@ -89,6 +127,13 @@ final class ByteStream {
         consumed = filled
         atEnd = true
         return false
+      }
+      bytesWritten += Int64(output.count - before)
+      let taken = bytesRead - Int64(filled - consumed)
+      guard bytesWritten <= max(Self.freeSize, taken * Self.largestRatio) else {
+        throw Failure(
+          message: "its compressed data swells to more than \(Self.largestRatio) times its size",
+          code: nil)
       }
       if output.count > before { return true }
     }
@@ -118,6 +163,41 @@ private func retrying<T: SignedInteger>(_ call: () -> T) -> T {
   while true {
     let result = call()
     if result != -1 || errno != EINTR { return result }
+  }
+}
+
+/// UTF-16 that comes in pieces, as UTF-8.
+struct UTF16Transcoder {
+  private let isBigEndian: Bool
+  /// Half of a unit, or of a pair, that the next piece completes.
+  private var carried: [UInt8] = []
+  /// Bytes of the mark that are still to be left out.
+  private var mark = 2
+
+  /// - Parameter mark: the first bytes; nil when they are no byte order mark of UTF-16.
+  init?(mark: [UInt8]) {
+    isBigEndian = mark.starts(with: [0xfe, 0xff])
+    guard isBigEndian || mark.starts(with: [0xff, 0xfe]) else { return nil }
+  }
+
+  /// What is no UTF-16 becomes U+FFFD; half a unit at the very end is left out.
+  mutating func append(_ bytes: [UInt8], to output: inout [UInt8]) {
+    let all = carried + bytes.dropFirst(mark)
+    mark -= min(mark, bytes.count)
+    var units: [UInt16] = []
+    units.reserveCapacity(all.count / 2)
+    var at = 0
+    while at + 1 < all.count {
+      let (a, b) = (UInt16(all[at]), UInt16(all[at + 1]))
+      units.append(isBigEndian ? a << 8 | b : b << 8 | a)
+      at += 2
+    }
+    if let last = units.last, 0xd800..<0xdc00 ~= last {
+      units.removeLast()
+      at -= 2
+    }
+    carried = Array(all[at...])
+    output.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
   }
 }
 

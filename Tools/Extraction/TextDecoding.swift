@@ -5,7 +5,7 @@ enum TextDecoding {
   enum Outcome: Equatable {
     /// UTF-8 without byte order mark, and what had to be done to get it.
     case text([UInt8], warning: String?)
-    /// No text: "binary", "a PDF document".
+    /// No text: "it has NUL bytes", "a PDF document".
     case binary(String)
   }
 
@@ -20,12 +20,12 @@ enum TextDecoding {
     var controls = 0
     for byte in bytes where byte < 0x20 || byte == 0x7f {
       switch byte {
-      case 0x00: return .binary("binary (it has NUL bytes)")
+      case 0x00: return .binary(nul)
       case 0x08...0x0d, 0x1b: break
       default: controls += 1
       }
     }
-    guard controls * 50 <= bytes.count else { return .binary("binary (control characters)") }
+    guard controls * 50 <= bytes.count else { return .binary("it has control characters") }
     let span = unsafe bytes.span.bytes
     let fault = UTF8Validation.firstFault(in: span, from: start)
     if fault == bytes.count {
@@ -82,9 +82,25 @@ enum TextDecoding {
       let (a, b) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
       return bigEndian ? a << 8 | b : b << 8 | a
     }
-    guard !units.contains(0) else { return .binary("binary (it has NUL bytes)") }
+    guard !units.contains(0) else { return .binary(nul) }
     return .text(
       Array(String(decoding: units, as: UTF16.self).utf8), warning: "not UTF-8; read as UTF-16")
+  }
+
+  private static let nul = "it has NUL bytes"
+
+  /// What the first bytes of a file already say: nil, or the word for what it is instead of text.
+  static func binaryKind(head: [UInt8]) -> String? {
+    if let kind = signature(of: head) { return kind }
+    if UTF16Transcoder(mark: head) != nil { return nil }
+    return head.prefix(8 << 10).contains(0) ? nul : nil
+  }
+
+  /// One piece of text that is not UTF-8, as `decode` reads a whole file; and how it was read.
+  static func recovered(_ bytes: [UInt8]) -> (text: [UInt8], how: String) {
+    let fault = UTF8Validation.firstFault(in: unsafe bytes.span.bytes)
+    let (text, warning) = recovered(bytes, from: 0, firstFault: fault)
+    return (text, warning.split(separator: "; ").last.map(String.init) ?? warning)
   }
 
   /// Formats that people have among their texts, by their first bytes.
@@ -94,7 +110,8 @@ enum TextDecoding {
       ("a zip archive", [0x50, 0x4b, 3, 4]), ("a program", [0x7f, 0x45, 0x4c, 0x46]),
       ("an image", [0x89, 0x50, 0x4e, 0x47]), ("an image", [0xff, 0xd8, 0xff]),
       ("an image", Array("GIF8".utf8)), ("compressed by xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
-      ("compressed by bzip2", Array("BZh".utf8)), ("compressed by zstd", [0x28, 0xb5, 0x2f, 0xfd]),
+      ("compressed by bzip2", Array("BZh".utf8)), ("compressed twice", [0x1f, 0x8b, 8]),
+      ("compressed by zstd", [0x28, 0xb5, 0x2f, 0xfd]),
     ]
     return known.first { bytes.starts(with: $0.1) }?.0
   }

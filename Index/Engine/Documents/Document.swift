@@ -107,6 +107,25 @@ public struct Document: Sendable {
     appendLiteral(path, .boolean, value ? 1 : 0, value ? "true" : "false", inArray)
   }
 
+  /// A number whose literal is kept as it was written, such as `1.50`.
+  /// - Parameter literal: UTF-8.
+  package mutating func append(_ path: String, _ value: Int64, as literal: RawSpan) {
+    appendLiteral(path, .integer, UInt64(bitPattern: value), literal)
+  }
+
+  package mutating func append(_ path: String, _ value: Double, as literal: RawSpan) {
+    appendLiteral(path, .double, value.bitPattern, literal)
+  }
+
+  private mutating func appendLiteral(
+    _ path: String, _ kind: Kind, _ bits: UInt64, _ literal: RawSpan
+  ) {
+    let path = appendText(path)
+    let start = bytes.count
+    unsafe literal.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    append(path, kind, bits, start, false)
+  }
+
   private mutating func appendLiteral(
     _ path: String, _ kind: Kind, _ bits: UInt64, _ literal: String, _ inArray: Bool
   ) {

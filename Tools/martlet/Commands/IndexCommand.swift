@@ -2,16 +2,19 @@ import ArgumentParser
 import Extraction
 import Glibc
 import InvertedIndex
-import JSON
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract: "Add documents to an index, which is made if it is not there.",
     discussion: """
-      Reads JSON lines (.jsonl, .ndjson, standard input), plain text and saved news pages, each also gzipped; folders are
-      walked. A document of an id that is there replaces it. The id of a file is its absolute path: indexing a folder again
-      reads only files whose size or time has changed.
+      Reads JSON lines (.jsonl, .ndjson, standard input), CSV and TSV (the first row names the fields), Markdown, HTML,
+      saved news pages and plain text, each also gzipped; folders are walked. A document of an id that is there replaces it.
+      The id of a file is its absolute path: indexing a folder again reads only files whose size or time has changed.
+
+      In folders, files named by .martletignore, .ignore or .gitignore are passed over, and so are hidden files, links,
+      other file systems and what is no text; the summary counts them by reason, --verbose names them. --dry-run tells
+      what would happen to each file, and touches nothing.
 
       Without --schema the types of fields are inferred from the first 1,000 documents and then kept. Everything is
       committed at the end, or every --commit-every documents; Ctrl-C loses only what came after.
@@ -21,7 +24,10 @@ struct IndexCommand: ParsableCommand {
       Examples:
         martlet index news articles.jsonl more.jsonl.gz
         martlet index notes ~/notes --prune
+        martlet index notes ~/notes --include '*.md' --exclude 'drafts/' --dry-run
+        martlet index cities cities.csv --id-column geonameid
         zcat dump.gz | martlet index news -
+        curl -s https://example.org/table.tsv | martlet index table - --format tsv
         martlet index news --schema news.json --rejects bad.jsonl articles.jsonl
         martlet index news stream.jsonl --commit-every 10000 --memory 1G
         martlet index notes --config /etc/martlet/notes.conf
@@ -63,6 +69,9 @@ struct IndexCommand: ParsableCommand {
     false
   @Option(help: ArgumentHelp("Commit every so many documents.", valueName: "n")) var commitEvery:
     Int?
+  @Flag(help: "Read everything, tell what would happen to each file, and write nothing.")
+  var dryRun = false
+  @OptionGroup var sources: SourceOptions
   @OptionGroup var build: BuildOptions
 
   enum Dynamic: String, ExpressibleByArgument, CaseIterable { case add, ignore, reject }
@@ -77,8 +86,10 @@ struct IndexCommand: ParsableCommand {
     let store = try common.store()
     try checkName()
     let schema = try self.schema.map { path throws(Failure) in try SchemaFile.read(path) }
-    let refusals = try Refusals(path: rejects, quiet: common.quiet)
-    let reading = Reading(refusals: refusals, label: "index", quiet: common.quiet)
+    let refusals = try Refusals(path: rejects, quiet: common.quiet, verbose: sources.verbose)
+    let reading = Reading(
+      try sources.reading(), refusals: refusals, label: "index", quiet: common.quiet)
+    if dryRun { return try tell(store, schema, reading) }
     let ingestion = try Ingestion(
       store: store, name: name,
       made: .init(
@@ -93,7 +104,7 @@ struct IndexCommand: ParsableCommand {
         try ingestion.add(document, from: origin)
       }
       if prune {
-        try sync.forEachVanished(below: paths) { (id) throws(Failure) in
+        try sync.forEachVanished(below: paths, rows: reading.rows) { (id) throws(Failure) in
           try ingestion.delete(id: id)
         }
       }
@@ -110,6 +121,31 @@ struct IndexCommand: ParsableCommand {
     try refusals.finish()
   }
 
+  /// `--dry-run`: opens the index, if it is there, as a search does.
+  private func tell(_ store: IndexStore, _ given: Schema?, _ reading: Reading) throws {
+    let exists = try engine { () throws(IndexError) in try store.list() }.contains(name)
+    var schema = given
+    if exists {
+      schema = try engine { () throws(IndexError) in
+        try IndexReader.open(try store.open(name)).schema
+      }
+    }
+    let sync = try FileSync(store: store, name: name, exists: exists)
+    let run = DryRun(
+      name: name, sync: sync, schema: schema, reading: reading, json: common.json,
+      verbose: sources.verbose)
+    try reading.run(paths, isUnchanged: sync.isUnchanged, observe: run.observe) {
+      (document, origin) throws(Failure) in try run.add(document, origin)
+    }
+    if prune {
+      try sync.forEachVanished(below: paths, rows: reading.rows) { (id) throws(Failure) in
+        run.remove(id)
+      }
+    }
+    try run.finish().print(reading, common)
+    try reading.refusals.finish()
+  }
+
   /// Before anything is made or read.
   private func checkName() throws(Failure) {
     guard IndexName.isValid(name) else {
@@ -120,35 +156,17 @@ struct IndexCommand: ParsableCommand {
   }
 
   private func report(_ summary: Ingestion.Summary, _ reading: Reading) {
-    let done = reading.done
-    if common.json {
-      let output = Output(1)
-      var writer = JSONWriter()
-      writer.object { writer in
-        writer.field("generation", summary.generation)
-        writer.field("added", summary.added)
-        writer.field("replaced", summary.replaced)
-        writer.field("deleted", summary.deleted)
-        writer.field("unchanged", done.unchanged)
-        reading.refusals.write(into: &writer)
-        writer.field("took_us", Int(reading.elapsed * 1e6))
-      }
-      writer.newline()
-      output.write(writer.bytes)
-      output.flush()
-      return
-    }
-    var parts = ["\(grouped(summary.added)) added"]
-    if summary.replaced > 0 { parts.append("\(grouped(summary.replaced)) replaced") }
-    if summary.deleted > 0 { parts.append("\(grouped(summary.deleted)) deleted") }
-    if done.unchanged > 0 { parts.append("\(grouped(done.unchanged)) unchanged") }
-    let seconds = max(reading.elapsed, 0.001)
-    var line = "\(name): \(parts.joined(separator: ", "))\(reading.refusals.summary)"
-    line += " in \(Progress.duration(seconds))"
-    if done.documents > 0 {
-      line +=
-        " (\(grouped(Int(Double(done.documents) / seconds)))/s, \(oneDecimal(Double(done.bytes) / seconds / 1e6)) MB/s)"
-    }
-    common.note(line)
+    let unchanged = reading.done.unchanged
+    RunReport(
+      name: name,
+      members: [
+        ("generation", Int(summary.generation)), ("added", summary.added),
+        ("replaced", summary.replaced), ("deleted", summary.deleted), ("unchanged", unchanged),
+      ],
+      words: RunReport.words([
+        (summary.added, "added"), (summary.replaced, "replaced"), (summary.deleted, "deleted"),
+        (unchanged, "unchanged"),
+      ])
+    ).print(reading, common)
   }
 }

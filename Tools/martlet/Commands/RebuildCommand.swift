@@ -1,6 +1,5 @@
 import ArgumentParser
 import InvertedIndex
-import JSON
 
 struct RebuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +15,7 @@ struct RebuildCommand: ParsableCommand {
         martlet rebuild news
         martlet rebuild news --schema news.json
         martlet rebuild notes ~/notes
+        martlet rebuild notes ~/notes --include '*.md' --exclude 'drafts/'
         zcat dump.gz | martlet rebuild news -
         martlet rebuild notes --config /etc/martlet/notes.conf
       """)
@@ -38,6 +38,7 @@ struct RebuildCommand: ParsableCommand {
     help: ArgumentHelp(
       "Keep what is refused, as JSON lines with place, reason and text.", valueName: "file"))
   var rejects: String?
+  @OptionGroup var sources: SourceOptions
   @OptionGroup var build: BuildOptions
 
   func run() throws {
@@ -45,8 +46,9 @@ struct RebuildCommand: ParsableCommand {
     let store = try common.store()
     let directory = try engine { () throws(IndexError) in try store.open(name) }
     let schema = try self.schema.map { path throws(Failure) in try SchemaFile.read(path) }
-    let refusals = try Refusals(path: rejects, quiet: common.quiet)
-    let reading = Reading(refusals: refusals, label: "rebuild", quiet: common.quiet)
+    let refusals = try Refusals(path: rejects, quiet: common.quiet, verbose: sources.verbose)
+    let reading = Reading(
+      try sources.reading(), refusals: refusals, label: "rebuild", quiet: common.quiet)
     let options = build.writerOptions(rejects: rejects != nil, reading: reading)
     let rebuild = try engine { () throws(IndexError) in
       try Rebuild.begin(directory, schema: schema, options: options)
@@ -84,23 +86,14 @@ struct RebuildCommand: ParsableCommand {
   }
 
   private func report(_ result: IndexWriter.CommitResult, _ reading: Reading) {
-    if common.json {
-      let output = Output(1)
-      var writer = JSONWriter()
-      writer.object { writer in
-        writer.field("generation", result.generation)
-        writer.field("documents", result.added)
-        writer.field("before", result.deleted)
-        reading.refusals.write(into: &writer)
-        writer.field("took_us", Int(reading.elapsed * 1e6))
-      }
-      writer.newline()
-      output.write(writer.bytes)
-      output.flush()
-    } else {
-      common.note(
-        "\(name): rebuilt, \(counted(result.added, "document")) (before: \(grouped(result.deleted))) in "
-          + Progress.duration(reading.elapsed) + reading.refusals.summary)
-    }
+    RunReport(
+      name: name,
+      members: [
+        ("generation", Int(result.generation)), ("documents", result.added),
+        ("before", result.deleted),
+      ],
+      words: "rebuilt, \(counted(result.added, "document")) (before: \(grouped(result.deleted)))",
+      hasRate: false
+    ).print(reading, common)
   }
 }

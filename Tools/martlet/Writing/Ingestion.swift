@@ -29,11 +29,10 @@ final class Ingestion {
   private let options: IndexWriter.Options
   private let commitEvery: Int?
   private let made: Made
-  private var hasFiles = false
   private var writer: IndexWriter?
   /// Whether documents wait for the types of their fields.
   private var isInferring: Bool
-  private var inference = SchemaInference()
+  private var inference = FieldInference()
   private var waiting: [(document: Document, origin: Reading.Origin)] = []
   private var waitingBytes = 0
   /// Documents since the last commit.
@@ -73,8 +72,7 @@ final class Ingestion {
     if !isInferring {
       try feed(document, origin, to: try opened())
     } else {
-      if origin.isFile { hasFiles = true }
-      inference.observe(document)
+      inference.observe(document, isFile: origin.isFile)
       waiting.append((document, origin))
       waitingBytes +=
         document.bytes.count + document.values.count * MemoryLayout<Document.Value>.stride
@@ -108,7 +106,9 @@ final class Ingestion {
     isInferring = false
     let writer = try opened()
     if existed, !waiting.isEmpty {
-      try engine { () throws(IndexError) in try writer.add(fields: try inferredFields()) }
+      try engine { () throws(IndexError) in
+        try writer.add(fields: try inference.fields(analyzer: made.analyzer))
+      }
     }
     let first = waiting
     waiting = []
@@ -135,20 +135,10 @@ final class Ingestion {
     if let given = made.schema {
       schema = given
     } else {
-      schema = try Schema(fields: try inferredFields())
+      schema = try Schema(fields: try inference.fields(analyzer: made.analyzer))
     }
     if let dynamic = made.dynamic { schema.dynamic = dynamic }
     return schema
-  }
-
-  private func inferredFields() throws(IndexError) -> [Field] {
-    var fields = hasFiles ? try FileDocument.fields() : []
-    let known = Set(fields.map(\.name))
-    fields += inference.schema().fields.filter { $0.name != "id" && !known.contains($0.name) }
-    guard let analyzer = made.analyzer else { return fields }
-    return try fields.map { field throws(IndexError) in
-      field.type == .text ? try Field(name: field.name, type: .text, analyzer: analyzer) : field
-    }
   }
 
   private func feed(

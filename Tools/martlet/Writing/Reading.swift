@@ -7,20 +7,23 @@ import Synchronization
 /// Documents from paths, one after the other, with what they need besides: progress, refusals, Ctrl-C.
 ///
 /// A document carries a tag into the engine, so that one that does not fit is named by its place, whichever thread finds out:
-/// the number of the file of JSON lines and the line in it, or 0 for a file that is one document and whose id is its path.
+/// the number of the file of lines or rows and the line in it, or 0 for a file that is one document and whose id is its path.
 final class Reading: Sendable {
   let refusals: Refusals
   private let label: String
   private let quiet: Bool
+  private let options: DocumentSource.Options
   private let start = Progress.now
 
   private struct Lines {
-    /// Paths of files of JSON lines; a tag's upper half is the place in it, from 1.
+    /// Paths of files of lines and rows; a tag's upper half is the place in it, from 1.
     var paths: [String] = []
     /// The line that is being added, where somebody keeps rejects.
     var text: [UInt8]?
   }
   private let lines = Mutex(Lines())
+  /// Files of lines and rows that were read to their ends, with the rows that have made their ids.
+  private let ends = Mutex([String: Int]())
 
   /// Where a document came from.
   struct Origin {
@@ -39,11 +42,17 @@ final class Reading: Sendable {
   }
   private let counts = Mutex(Counts())
 
-  init(refusals: Refusals, label: String, quiet: Bool) {
+  init(
+    _ options: DocumentSource.Options, refusals: Refusals, label: String, quiet: Bool
+  ) {
+    self.options = options
     self.refusals = refusals
     self.label = label
     self.quiet = quiet
   }
+
+  /// How many rows each table has whose ids are made from row numbers; 0 for other files of records.
+  var rows: [String: Int] { ends.withLock { $0 } }
 
   /// Seconds since the run began.
   var elapsed: Double { Double(Progress.now &- start) / 1e9 }
@@ -52,16 +61,18 @@ final class Reading: Sendable {
   /// - Parameters:
   ///   - paths: files, folders, `-`. None: standard input.
   ///   - isUnchanged: passes a file over.
+  ///   - observe: told of every outcome, before anything is made of it.
   ///   - accept: takes a document.
   func run(
     _ paths: [String], isUnchanged: @escaping (SourceFile) -> Bool = { _ in false },
+    observe: (DocumentSource.Outcome, DocumentSource) -> Void = { _, _ in },
     accept: (Document, Origin) throws(Failure) -> Void
   ) throws(Failure) {
     let paths = try Reading.input(paths)
     let given = Set(paths.compactMap(Reading.realPath))
     let progress = Progress(
-      label, unit: .bytes, total: Reading.total(paths, quiet: quiet), quiet: quiet)
-    let source = DocumentSource(paths: paths, isUnchanged: isUnchanged)
+      label, unit: .bytes, total: total(paths), quiet: quiet)
+    let source = DocumentSource(paths: paths, options: options, isUnchanged: isUnchanged)
     var document = Document()
     var count = Counts()
     defer {
@@ -70,6 +81,7 @@ final class Reading: Sendable {
     }
     while let outcome = source.next(into: &document) {
       if Interruption.isRequested { break }
+      observe(outcome, source)
       switch outcome {
       case .document(let warning):
         if let warning {
@@ -81,15 +93,15 @@ final class Reading: Sendable {
       case .unchanged: count.unchanged += 1
       case .rejected(let rejected):
         progress.clear()
+        let column = rejected.column > 0 ? ":\(rejected.column)" : ""
         refusals.add(
-          .refused, place: "\(rejected.path):\(rejected.line):\(rejected.column)",
-          line: rejected.line,
+          .refused, place: "\(rejected.path):\(rejected.line)\(column)", line: rejected.line,
           reason: rejected.reason, text: source.line)
+      case .end(let rows): ends.withLock { $0[source.path] = rows ?? 0 }
       case .skipped(let skipped):
         let kind = Reading.kind(skipped, isGiven: given.contains(skipped.path))
-        if kind != .skipped { progress.clear() }
-        let what = skipped.kind == .binary ? "binary, not text: " : ""
-        refusals.add(kind, place: skipped.path, line: nil, reason: what + skipped.reason, text: nil)
+        progress.clear()
+        refusals.add(kind, place: skipped.path, line: nil, reason: skipped.reason, text: nil)
       }
       count.bytes = Int(source.bytesRead)
       progress.update(done: count.bytes, documents: count.documents)
@@ -135,8 +147,11 @@ final class Reading: Sendable {
   private static func kind(_ skipped: Skipped, isGiven: Bool) -> Refusals.Kind {
     switch skipped.kind {
     case .unreadable: .unreadable
-    case .damaged, .tooLarge: .refused
-    case .binary, .notRegular, .empty, .name: isGiven ? .refused : .skipped
+    case .damaged, .tooLarge, .unsupported: .refused
+    case .binary, .notRegular, .empty, .name, .noText:
+      isGiven ? .refused : .skipped(skipped.kind.code)
+    case .hidden, .ignored, .excluded, .link, .otherFileSystem, .vanished:
+      .skipped(skipped.kind.code)
     }
   }
 
@@ -152,9 +167,9 @@ final class Reading: Sendable {
   }
 
   /// Bytes to read, when somebody watches and it can be known.
-  private static func total(_ paths: [String], quiet: Bool) -> Int? {
+  private func total(_ paths: [String]) -> Int? {
     guard !quiet, isatty(STDERR_FILENO) == 1, !paths.contains("-") else { return nil }
-    return Int(DocumentSource.measure(paths: paths).bytes)
+    return Int(DocumentSource.measure(paths: paths, options: options).bytes)
   }
 
   private static func realPath(_ path: String) -> String? {

@@ -9,13 +9,18 @@ import Synchronization
 /// bury the terminal.
 final class Refusals: Sendable {
   /// Why something was left out; decides the exit code.
-  enum Kind { case unreadable, refused, skipped, warning }
+  enum Kind: Equatable {
+    case unreadable, refused, warning
+    /// Nobody asked for it; by the reason's code.
+    case skipped(String)
+  }
 
   private struct State {
     var printed = 0
     var unreadable = 0
     var refused = 0
-    var skipped = 0
+    /// By the code of the reason.
+    var skipped: [String: Int] = [:]
     var warnings = 0
     /// Writing the file of rejects failed.
     var fileFailure: Failure?
@@ -23,6 +28,8 @@ final class Refusals: Sendable {
 
   private let state = Mutex(State())
   private let quiet: Bool
+  /// Names everything.
+  private let verbose: Bool
   private let file: Int32
   private let path: String
 
@@ -30,8 +37,9 @@ final class Refusals: Sendable {
   private static let printedInFull = 20
 
   /// - Parameter path: of `--rejects`; made, or emptied.
-  init(path: String?, quiet: Bool) throws(Failure) {
+  init(path: String?, quiet: Bool, verbose: Bool) throws(Failure) {
     self.quiet = quiet
+    self.verbose = verbose && !quiet
     self.path = path ?? ""
     guard let path else {
       file = -1
@@ -47,7 +55,6 @@ final class Refusals: Sendable {
   var keepsText: Bool { file >= 0 }
   var refused: Int { state.withLock { $0.refused } }
   var unreadable: Int { state.withLock { $0.unreadable } }
-  var skipped: Int { state.withLock { $0.skipped } }
   var warnings: Int { state.withLock { $0.warnings } }
 
   /// - Parameters:
@@ -58,7 +65,7 @@ final class Refusals: Sendable {
       switch kind {
       case .unreadable: state.unreadable += 1
       case .refused: state.refused += 1
-      case .skipped: state.skipped += 1
+      case .skipped(let code): state.skipped[code, default: 0] += 1
       case .warning: state.warnings += 1
       }
       if kind == .refused || kind == .unreadable, file >= 0 {
@@ -72,9 +79,13 @@ final class Refusals: Sendable {
         writer.newline()
         write(writer.bytes, &state)
       }
-      if quiet && kind != .unreadable || kind == .skipped { return }
+      if case .skipped = kind {
+        if verbose { complain("\(place): passed over: \(reason)") }
+        return
+      }
+      if quiet && kind != .unreadable { return }
       state.printed += 1
-      if state.printed <= Refusals.printedInFull {
+      if verbose || state.printed <= Refusals.printedInFull {
         complain("\(place): \(kind == .warning ? "warning: " : "")\(reason)")
       } else if state.printed == Refusals.printedInFull + 1 {
         complain(
@@ -103,7 +114,13 @@ final class Refusals: Sendable {
     let state = state.withLock { $0 }
     writer.field("refused", state.refused)
     writer.field("unreadable", state.unreadable)
-    writer.field("skipped", state.skipped)
+    writer.field("skipped", state.skipped.values.reduce(0, +))
+    writer.name("skipped_by_reason")
+    writer.object { writer in
+      for (code, count) in state.skipped.sorted(by: { $0.key < $1.key }) {
+        writer.field(code, count)
+      }
+    }
     writer.field("warnings", state.warnings)
   }
 
@@ -113,9 +130,27 @@ final class Refusals: Sendable {
     var text = ""
     if state.refused > 0 { text += ", \(grouped(state.refused)) refused" }
     if state.unreadable > 0 { text += ", \(counted(state.unreadable, "file")) unreadable" }
-    if state.skipped > 0 { text += ", \(counted(state.skipped, "file")) without text passed over" }
     return text
   }
+
+  /// `passed over: 3 binary, 1 hidden`, the most frequent first; nil when nothing was.
+  var passedOver: String? {
+    let skipped = state.withLock { $0.skipped }
+    guard !skipped.isEmpty else { return nil }
+    let parts = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { code, count in
+      if let noun = Refusals.nouns[code] { return counted(count, noun) }
+      return "\(grouped(count)) \(Refusals.words[code] ?? code)"
+    }
+    return "passed over: " + parts.joined(separator: ", ")
+      + (verbose ? "" : " (--verbose names them)")
+  }
+
+  /// Codes that a person would say otherwise.
+  private static let words = [
+    "other_file_system": "on another file system", "no_text": "without text",
+    "name": "with no name for an id", "vanished": "gone meanwhile",
+  ]
+  private static let nouns = ["link": "link", "special": "special file"]
 
   /// The end of a run whose documents are in: nothing, or the code that says that something was left out.
   func finish() throws(Failure) {
