@@ -27,6 +27,8 @@ struct HTMLArticle {
   private static let plainLinks = 0.1
   /// Words that make an article.
   private static let fewestWords = 20
+  /// Fewer make one only when they are a tenth of the page: else it is an index of articles.
+  private static let enoughWords = 60
   private static let leastWeight = 20.0
 
   init(_ content: HTMLContent) {
@@ -54,8 +56,13 @@ struct HTMLArticle {
         && !(PageLines.isMenu(line.lowercased) && content.blocks[index].level == 0)
     }
     let words = found.reduce(0) { $0 + content.blocks[$1].line.words }
+    let all = content.elements[0].words
     let sum = found.reduce(0.0) { $0 + max(0, page.lines[$1].weight) }
-    if words >= Self.fewestWords, sum >= Self.leastWeight { blocks = found }
+    if words >= Self.fewestWords, sum >= Self.leastWeight,
+      words >= Self.enoughWords || words * 10 >= all
+    {
+      blocks = found
+    }
   }
 
   /// Whether anything around the text is there: links, furniture, or the words of menus. A plain page, as a manual

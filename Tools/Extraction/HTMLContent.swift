@@ -90,7 +90,7 @@ final class HTMLContent {
       if skipped == 0 { about.add(tag, attributes) }
     } else if name == "html" {
       about.language(attributes)
-    } else if tag == .title, skipped == 0, !hasTitle {
+    } else if tag == .title, skipped == 0, !hasTitle, open.count < Self.deepest {
       hasTitle = true
       about.startCapture(.title)
       push(Open(tag: tag, element: current, isSkipped: true, isCaptured: true))
@@ -114,10 +114,10 @@ final class HTMLContent {
     }
     if hints.contains(.hidden), tag != .root { isSkipped = true }
     var isCaptured = false
-    if skipped == 0, !isSkipped {
+    if skipped == 0, !isSkipped, open.count < Self.deepest {
       if tag == .time { about.addTime(attributes, block: blocks.count) }
-      if let kind = about.capture(for: tag, name, attributes, hints) {
-        about.startCapture(kind)
+      if let weight = about.bylineWeight(of: tag, attributes, hints) {
+        about.startCapture(.byline, weight: weight, block: blocks.count)
         isCaptured = true
       }
     }

@@ -41,19 +41,26 @@ struct HTMLHints: OptionSet {
     if property.contains("articlebody") { hints.formUnion([.article, .articleBody]) }
     if property == "comment" || property == "usercomments" { hints.insert(.comments) }
     for name in [attributes["class"], attributes["id"]] {
-      guard let name, !name.isEmpty else { continue }
-      for word in Self.words(name) {
-        if Self.furnitureWords.contains(word) { hints.insert(.furniture) }
-        if Self.commentWords.contains(word) { hints.insert(.comments) }
-        if Self.articleWords.contains(word) { hints.insert(.article) }
-        if Self.bylineWords.contains(word) { hints.insert(.byline) }
-      }
-      let lowercased = name.lowercased()
-      if Self.bodies.contains(where: { lowercased.contains($0) }) {
-        hints.formUnion([.article, .articleBody])
-      }
+      if let name, !name.isEmpty { hints.formUnion(Self.named(name)) }
     }
     self = hints
+  }
+
+  /// What the words of a class or an identifier say.
+  private static func named(_ name: String) -> HTMLHints {
+    var hints: HTMLHints = []
+    var last = ""
+    for word in words(name) {
+      if furnitureWords.contains(word) { hints.insert(.furniture) }
+      if commentWords.contains(word) { hints.insert(.comments) }
+      if articleWords.contains(word) { hints.insert(.article) }
+      if bylineWords.contains(word) { hints.insert(.byline) }
+      if bodyWords.contains(word) || bodyPairs.contains(last + " " + word) {
+        hints.formUnion([.article, .articleBody])
+      }
+      last = word
+    }
+    return hints
   }
 
   /// `siteFooter nav-bar_2` is site, footer, nav, bar.
@@ -112,12 +119,13 @@ struct HTMLHints: OptionSet {
 
   private static let bylineWords = set("byline author authors dateline vcard")
 
-  private static let bodies = [
-    "articlebody", "article-body", "article_body", "article__body", "entry-content", "entrycontent",
-    "post-content", "post_content", "post-body", "postbody", "article-content", "articlecontent",
-    "article__content", "story-body", "storybody", "story-content", "article-text", "articletext",
-    "article_text", "main-text", "body-copy", "story__content", "mw-parser-output",
-    "page-content__body",
+  private static let bodyWords = set(
+    "articlebody entrycontent postcontent postbody articlecontent storybody storycontent articletext"
+  )
+
+  private static let bodyPairs: Set<String> = [
+    "article body", "entry content", "post content", "post body", "article content", "story body",
+    "story content", "article text", "main text", "body copy", "parser output", "content body",
   ]
 }
 

@@ -5,7 +5,10 @@ extension HTMLPage {
   private static let longestName = 120
   private static let longestText = 2_000
 
-  mutating func readMetadata(_ content: HTMLContent, _ data: HTMLLinkedData) {
+  /// - Parameter lastBlock: the article's last block; names behind it are those of its readers.
+  mutating func readMetadata(
+    _ content: HTMLContent, _ data: HTMLLinkedData, lastBlock: Int
+  ) {
     let about = content.about
     site =
       about.meta("og:site_name", "application-name", "dc.publisher", "citation_journal_title")
@@ -20,7 +23,7 @@ extension HTMLPage {
     url = [about.canonical, about.meta("og:url")].lazy.compactMap { $0 }.first {
       Self.isAddress($0)
     }
-    authors = Self.authors(about, data)
+    authors = Self.authors(about, data, before: lastBlock).filter { !Self.isSite($0, site) }
     readDates(content, data)
     var found = about.all("article:tag", "citation_keywords")
     if found.isEmpty { found = data.keywords }
@@ -71,11 +74,15 @@ extension HTMLPage {
     return rest.isEmpty || rest.count == before ? title : String(rest)
   }
 
-  private static func authors(_ about: HTMLStatements, _ data: HTMLLinkedData) -> [String] {
+  private static func authors(
+    _ about: HTMLStatements, _ data: HTMLLinkedData, before lastBlock: Int
+  ) -> [String] {
+    let bylines = about.bylines.filter { $0.block <= lastBlock }
+    let surest = bylines.map(\.weight).max()
     let sources: [[String]] = [
       about.all("citation_author"), data.authors,
       about.all("author", "dc.creator", "dcterms.creator", "article:author", "parsely-author"),
-      about.bylines.sorted { $0.weight > $1.weight }.prefix(1).map(\.text),
+      bylines.first { $0.weight == surest }.map { [$0.text] } ?? [],
     ]
     for source in sources {
       var names: [String] = []

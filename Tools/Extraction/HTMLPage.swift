@@ -52,8 +52,10 @@ public struct HTMLPage: Equatable, Sendable {
     let content = HTMLContent(mostText: limits.text)
     let isWhole = HTMLParser.parse(cleaner.output, into: content)
     var page = HTMLPage()
-    page.readText(content)
-    page.readMetadata(content, HTMLLinkedData(cleaner.linkedData))
+    let article = HTMLArticle(content).blocks
+    page.readText(content, article)
+    page.readMetadata(
+      content, HTMLLinkedData(cleaner.linkedData), lastBlock: article.last ?? 0)
     let warnings = [
       decoded.warning, isWhole && !content.isCut ? nil : "too much or too tangled; cut",
     ]
@@ -81,10 +83,9 @@ public struct HTMLPage: Equatable, Sendable {
     return ["<!doctype html", "<html", "<head>", "<body"].contains { lowercased.hasPrefix($0) }
   }
 
-  private mutating func readText(_ content: HTMLContent) {
-    let article = HTMLArticle(content)
-    isArticle = !article.blocks.isEmpty
-    let chosen = isArticle ? article.blocks : Array(content.blocks.indices)
+  private mutating func readText(_ content: HTMLContent, _ article: [Int]) {
+    isArticle = !article.isEmpty
+    let chosen = isArticle ? article : Array(content.blocks.indices)
     var text: [UInt8] = []
     var last = -1
     for index in chosen {

@@ -8,15 +8,17 @@ struct HTMLStatements {
   private(set) var metas: [(name: String, content: String)] = []
   private(set) var canonical: String?
   private(set) var language: String?
-  /// Authors' names as the page shows them; `weight` tells how surely.
-  private(set) var bylines: [(text: String, weight: Int)] = []
+  /// Authors' names as the page shows them; `weight` tells how surely, `block` is the number of the block
+  /// that they stand in.
+  private(set) var bylines: [(text: String, weight: Int, block: Int)] = []
   /// `<time>` and `itemprop` dates: the value, what it is said to be, and the number of the block behind it.
   private(set) var times: [(value: String, property: String, block: Int)] = []
 
   private var captured: [UInt8] = []
-  private var capturing: Capture?
-  private var captureWeight = 0
-  private var nested = 0
+  /// Elements that are captured, outermost first.
+  private var captures: [(kind: Capture, weight: Int, block: Int)] = []
+  /// A name inside a byline is more exact than the whole of it.
+  private var foundInside = false
 
   private static let mostMetas = 400
   private static let mostTimes = 100
@@ -55,29 +57,20 @@ struct HTMLStatements {
     times.append((HTMLText.collapsed(value.utf8), property.lowercased(), block))
   }
 
-  /// What is captured of an element, if anything.
-  mutating func capture(
-    for tag: HTMLTag, _ name: String, _ attributes: HTMLAttributes, _ hints: HTMLHints
-  ) -> Capture? {
-    guard bylines.count < Self.mostBylines, capturing != .title else { return nil }
+  /// How surely an element is a byline; nil for other elements.
+  func bylineWeight(of tag: HTMLTag, _ attributes: HTMLAttributes, _ hints: HTMLHints) -> Int? {
+    guard bylines.count < Self.mostBylines, captures.count < 4, tag != .root else { return nil }
     let property = attributes["itemprop"]?.lowercased() ?? ""
     let relation = attributes["rel"]?.lowercased() ?? ""
-    if property.split(separator: " ").contains("author") || relation == "author" {
-      captureWeight = 3
-      return .byline
-    }
-    guard hints.contains(.byline), tag != .root else { return nil }
-    captureWeight = tag == .link || tag == .inline ? 2 : 1
-    return .byline
+    if property.split(separator: " ").contains("author") || relation == "author" { return 3 }
+    guard hints.contains(.byline) else { return nil }
+    return tag == .link || tag == .inline ? 2 : 1
   }
 
-  var isCapturing: Bool { capturing != nil }
+  var isCapturing: Bool { !captures.isEmpty }
 
-  mutating func startCapture(_ kind: Capture) {
-    nested += 1
-    // A name inside a byline is more exact than the whole of it.
-    guard nested == 1 || kind == .byline && capturing == .byline else { return }
-    capturing = kind
+  mutating func startCapture(_ kind: Capture, weight: Int = 0, block: Int = 0) {
+    captures.append((kind, weight, block))
     captured.removeAll(keepingCapacity: true)
   }
 
@@ -88,17 +81,18 @@ struct HTMLStatements {
   }
 
   mutating func endCapture() {
-    nested -= 1
+    guard let last = captures.popLast() else { return }
     defer {
       captured.removeAll(keepingCapacity: true)
-      if nested == 0 { capturing = nil }
+      if captures.isEmpty { foundInside = false }
     }
     let text = HTMLText.collapsed(captured)
-    guard !text.isEmpty else { return }
-    switch capturing {
+    guard !text.isEmpty, !foundInside else { return }
+    switch last.kind {
     case .title: title = text
-    case .byline: bylines.append((text, captureWeight))
-    case nil: break
+    case .byline:
+      bylines.append((text, last.weight, last.block))
+      foundInside = true
     }
   }
 
