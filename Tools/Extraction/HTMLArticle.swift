@@ -23,6 +23,8 @@ struct HTMLArticle {
   private static let mostProse = 0.4
   /// The body of an article has at least this part of the positive weights.
   private static let wholeBody = 0.6
+  /// A list of articles has a link to each and at most so many words about it.
+  private static let teaser = 45
   /// Plain pages have at most this part of their words in links.
   private static let plainLinks = 0.1
   /// Words that make an article.
@@ -40,8 +42,13 @@ struct HTMLArticle {
       return
     }
     if let body = bestBody(weights) {
-      for index in weights.indices where !body.contains(index) {
-        weights[index] = min(weights[index], Self.outside)
+      for index in weights.indices {
+        if !body.contains(index) {
+          weights[index] = min(weights[index], Self.outside)
+        } else if isFurniture[content.blocks[index].element] {
+          // It interrupts the article and does not end it.
+          weights[index] = 0
+        }
       }
     }
     let lines = zip(content.blocks, weights).map { block, weight in
@@ -112,6 +119,8 @@ struct HTMLArticle {
           isFurniture[index] = !element.hints.contains(.article) || linked > 0.3
         } else if linked > 0.7, element.proseWords == 0, element.words >= 4 {
           isFurniture[index] = element.tag == .list || element.blocks.count > 3
+        } else if element.linkLines >= 4, element.words < Self.teaser * element.linkLines {
+          isFurniture[index] = true
         }
       default:
         if !element.hints.isDisjoint(with: [.comments, .furniture]) { isFurniture[index] = true }
@@ -123,7 +132,7 @@ struct HTMLArticle {
   private func weight(of block: HTMLContent.Block) -> Double {
     let text = block.line.weight
     let element = content.elements[block.element]
-    if isFurniture[block.element] { return min(text, Self.furnitureWeight) }
+    if isFurniture[block.element] { return Self.furnitureWeight }
     if text <= PageLines.interruption { return text }
     if block.linked > Self.mostlyLinks {
       return min(text, -max(2, Double(min(block.line.words, 30)) * 0.5))

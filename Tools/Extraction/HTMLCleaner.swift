@@ -46,10 +46,34 @@ struct HTMLCleaner {
 
   /// Up to the next `<`.
   private mutating func readText() {
-    let start = at
-    while at < input.count, input[at] != UInt8(ascii: "<"), input[at] != 0 { at += 1 }
+    var start = at
+    while at < input.count, input[at] != UInt8(ascii: "<"), input[at] != 0 {
+      at += 1
+      guard input[at - 1] == UInt8(ascii: "&"), let end = endOfOpenReference() else { continue }
+      output.append(contentsOf: input[start..<end])
+      output.append(UInt8(ascii: ";"))
+      start = end
+      at = end
+    }
     output.append(contentsOf: input[start..<at])
     while at < input.count, input[at] == 0 { at += 1 }
+  }
+
+  /// Behind `amp` of `&amp x`: the end of a character reference without its semicolon, which HTML allows for the
+  /// names of its first versions (WHATWG HTML 13.2.5.73).
+  private func endOfOpenReference() -> Int? {
+    var end = at
+    while end < input.count, end - at < 9, Self.isLetter(input[end]) || Self.isDigit(input[end]) {
+      end += 1
+    }
+    guard end < input.count, input[end] != UInt8(ascii: ";"), end - at >= 2 else { return nil }
+    while end - at >= 2 {
+      if HTMLTag.openReferences.contains(String(decoding: input[at..<end], as: UTF8.self)) {
+        return end
+      }
+      end -= 1
+    }
+    return nil
   }
 
   private mutating func readMarkup() {
@@ -272,6 +296,8 @@ struct HTMLCleaner {
   private static func isLetter(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0a || byte == 0x09 || byte == 0x0d || byte == 0x0c || byte == 0

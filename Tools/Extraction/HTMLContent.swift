@@ -15,6 +15,8 @@ final class HTMLContent {
     var words = 0
     var linkedWords = 0
     var proseWords = 0
+    /// Lines of three words and more that are nothing but a link.
+    var linkLines = 0
   }
 
   /// A line: what stands between two borders of blocks, its white space collapsed.
@@ -35,7 +37,7 @@ final class HTMLContent {
   private(set) var elements: [Element] = []
   private(set) var blocks: [Block] = []
   private(set) var about = HTMLStatements()
-  /// Text of hidden elements and controls has been left out; beyond a limit all text was.
+  /// The page has more text than is wanted.
   private(set) var isCut = false
 
   private let mostText: Int
@@ -108,8 +110,6 @@ final class HTMLContent {
         elements.append(
           Element(parent: current, tag: tag, hints: hints, blocks: blocks.count..<blocks.count))
         element = elements.count - 1
-      } else {
-        isCut = true
       }
     }
     if hints.contains(.hidden), tag != .root { isSkipped = true }
@@ -173,6 +173,7 @@ final class HTMLContent {
     elements[element.parent].words += element.words
     elements[element.parent].linkedWords += element.linkedWords
     elements[element.parent].proseWords += element.proseWords
+    elements[element.parent].linkLines += element.linkLines
   }
 
   /// False: enough.
@@ -183,8 +184,8 @@ final class HTMLContent {
     for index in bytes.indices {
       let byte = bytes[index]
       if byte <= 0x20 {
-        if preformatted > 0, byte == 0x0a || byte == 0x09 {
-          line.append(byte)
+        if preformatted > 0, !line.isEmpty {
+          if byte == 0x0a || byte == 0x09 || byte == 0x20 { line.append(byte) }
         } else {
           pendingSpace = true
         }
@@ -230,7 +231,9 @@ final class HTMLContent {
     joint = .cell
     elements[lineElement].words += read.words
     elements[lineElement].linkedWords += Int(Double(read.words) * linked)
-    if linked < 0.5, read.words >= 8 && read.endsSentence || lineIsPreformatted {
+    if linked > 0.8, read.words >= 3 { elements[lineElement].linkLines += 1 }
+    let isProse = read.words >= 8 && read.endsSentence || read.words >= 20
+    if linked < 0.5 && isProse || lineIsPreformatted {
       elements[lineElement].proseWords += read.words
     }
   }

@@ -42,21 +42,23 @@ extension HTMLPage {
     {
       return cut(named)
     }
-    // A heading of the page that the window's title begins or ends with.
+    // A heading that the window's title begins with, and the site's name follows.
     let headings = content.blocks.lazy.filter { $0.level == 1 || $0.level == 2 }.prefix(40)
+      .map(\.line.text).filter { $0.utf8.count >= 4 && $0.utf8.count < window.utf8.count }
     let lowercased = window.lowercased()
     for heading in headings {
-      let text = heading.line.text
-      guard text.utf8.count >= 4, text.utf8.count < window.utf8.count else { continue }
-      let lower = text.lowercased()
-      if lowercased.hasPrefix(lower) || lowercased.hasSuffix(lower), !isSite(text, site) {
-        return cut(text)
-      }
+      let lower = heading.lowercased()
+      guard lowercased.hasPrefix(lower) else { continue }
+      let rest = lowercased.dropFirst(lower.count).drop { $0 == " " }
+      if let mark = rest.first, marks.contains(mark) { return cut(heading) }
     }
     if !window.isEmpty { return cut(withoutSite(window, site)) }
     let only = content.blocks.filter { $0.level == 1 }
     return only.count == 1 ? cut(only[0].line.text) : nil
   }
+
+  /// What stands between a title and the site's name.
+  private static let marks: Set<Character> = ["|", "-", "–", "—", "·", "•", "»", ":", "/", "｜"]
 
   private static func isSite(_ text: String, _ site: String?) -> Bool {
     site?.lowercased() == text.lowercased()
@@ -68,9 +70,8 @@ extension HTMLPage {
       return title
     }
     var rest = Substring(title).dropLast(site.count)
-    let marks: Set<Character> = ["|", "-", "–", "—", "·", "•", "»", ":", "/", " "]
     let before = rest.count
-    while let last = rest.last, marks.contains(last) { rest.removeLast() }
+    while let last = rest.last, last == " " || marks.contains(last) { rest.removeLast() }
     return rest.isEmpty || rest.count == before ? title : String(rest)
   }
 

@@ -56,10 +56,11 @@ public struct HTMLPage: Equatable, Sendable {
     page.readText(content, article)
     page.readMetadata(
       content, HTMLLinkedData(cleaner.linkedData), lastBlock: article.last ?? 0)
-    let warnings = [
-      decoded.warning, isWhole && !content.isCut ? nil : "too much or too tangled; cut",
-    ]
-    let words = warnings.compactMap { $0 }
+    let words = [
+      decoded.warning,
+      content.isCut ? "its text was cut after \(limits.text) bytes" : nil,
+      isWhole || content.isCut ? nil : "its markup is too tangled; read in part",
+    ].compactMap { $0 }
     page.warning = words.isEmpty ? nil : words.joined(separator: "; ")
     return page
   }

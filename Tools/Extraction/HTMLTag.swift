@@ -77,4 +77,15 @@ enum HTMLTag: UInt8 {
     }
     return tags
   }()
+
+  /// The character references that need no semicolon: of HTML 2 and Latin-1.
+  static let openReferences: Set<String> = Set(
+    """
+    amp lt gt quot nbsp copy reg AMP LT GT QUOT COPY REG iexcl cent pound curren yen brvbar sect uml ordf laquo not
+    shy macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave
+    Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve
+    Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml
+    aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml
+    divide oslash ugrave uacute ucirc uuml yacute thorn yuml
+    """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

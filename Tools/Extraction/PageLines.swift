@@ -147,17 +147,19 @@ struct PageLines {
     for character in text.unicodeScalars.reversed() {
       switch character {
       case "”", "\"", "’", "'", ")", "»", "]": continue
-      case ".", "!", "?", "。", "！", "？": return true
+      case ".", "!", "?", "。", "！", "？", "؟", "۔", "।", "။", "។": return true
       default: return false
       }
     }
     return false
   }
 
-  /// Runs of letters and digits; of Han, kana and Hangul, which have no spaces, half the letters.
+  /// Runs of letters and digits; of scripts without spaces, half the letters of Han, kana and Hangul, and a fifth of
+  /// those of Thai, Lao, Burmese and Khmer.
   static func wordCount(_ text: String) -> Int {
     var words = 0
     var ideographs = 0
+    var unspaced = 0
     var inside = false
     for scalar in text.unicodeScalars {
       switch scalar.value {
@@ -168,12 +170,15 @@ struct PageLines {
       case 0x3040...0x30ff, 0x3400...0x9fff, 0xac00...0xd7af:
         ideographs += 1
         inside = false
+      case 0x0e00...0x0eff, 0x1000...0x109f, 0x1780...0x17ff:
+        unspaced += 1
+        inside = false
       default:
         let isWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         if isWord, !inside { words += 1 }
         inside = isWord
       }
     }
-    return words + ideographs / 2
+    return words + ideographs / 2 + unspaced / 5
   }
 }
