@@ -64,11 +64,12 @@ public struct TokenBuffer: ~Copyable {
     formsCount <= 3 &* Self.maxTextCount ? limit : 0
   }
 
-  public init() {
-    capacity = 512
-    unsafe tokens = .allocate(capacity: 512)
-    formsCapacity = 8192
-    unsafe forms = .allocate(capacity: 8192)
+  /// - Parameter capacity: tokens that fit before it grows.
+  public init(capacity: Int = 512) {
+    self.capacity = capacity
+    unsafe tokens = .allocate(capacity: capacity)
+    formsCapacity = capacity &* 16
+    unsafe forms = .allocate(capacity: formsCapacity)
   }
 
   deinit {

@@ -22,7 +22,10 @@ extension Searcher {
   /// The id of a document by its global number.
   package func id(of document: UInt32) throws(IndexError) -> String {
     let segment = reader.view.segment(of: document)
+    let number = Int(document - segment.first)
+    var ids = IDReader()
+    if let id = try ids.id(segment.reader, number) { return id }
     var fields = try StoredFieldsReader(schema: reader.view.schema, select: [])
-    return try fields.read(segment.reader, Int(document - segment.first)).id
+    return try fields.read(segment.reader, number).id
   }
 }

@@ -113,8 +113,9 @@ public final class Rebuild: @unchecked Sendable {
       var document = Document()
       for segment in snapshot.segments {
         var bytes: [UInt8] = []
+        var block = StoredReader.UnpackedBlock()
         for number in 0..<segment.entry.documentCount where segment.live?.isLive(number) ?? true {
-          try segment.reader.stored.document(number, into: &bytes)
+          try segment.reader.stored.document(number, into: &bytes, keeping: &block)
           try document.restore(bytes, schema: snapshot.schema, file: segment.reader.name)
           try building.add(document, tag: done)
           done += 1

@@ -38,6 +38,9 @@ public final class Searcher: Sendable {
       highlighter = try Highlighter(
         query: prepared.query, schema: view.schema, highlight: highlight)
     }
+    // Passages want the stored document anyway.
+    let isIDAlone = fields.isIDAlone && highlighter == nil
+    var ids = IDReader()
     var hits: [Hit] = []
     var size = 0
     for found in result.hits {
@@ -48,8 +51,12 @@ public final class Searcher: Sendable {
       }
       let segment = view.segment(of: found.document)
       let document = Int(found.document - segment.first)
-      let stored = try fields.read(
-        segment.reader, document, keepsBytes: highlighter != nil)
+      var stored: StoredFields
+      if isIDAlone, let id = try ids.id(segment.reader, document) {
+        stored = fields.alone(id)
+      } else {
+        stored = try fields.read(segment.reader, document)
+      }
       var explanation: Explanation?
       if request.explain {
         do throws(IndexError) {

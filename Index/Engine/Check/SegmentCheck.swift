@@ -49,8 +49,9 @@ final class SegmentCheck {
 
   private func checkStored() throws(IndexError) {
     var bytes: [UInt8] = []
+    var block = StoredReader.UnpackedBlock()
     for document in 0..<reader.documentCount {
-      try reader.stored.document(document, into: &bytes)
+      try reader.stored.document(document, into: &bytes, keeping: &block)
       var ids = 0
       var values = try StoredDocumentReader(unsafe bytes.span.bytes, file: reader.name)
       while let value = try values.next() {

@@ -103,9 +103,10 @@ final class SegmentMerger {
           try writer.copyStored(stored, blocks: block..<end)
         } else {
           end = try endOfDocuments(stored, from: block)
+          var unpacked = StoredReader.UnpackedBlock()
           for document in try stored.documents(ofBlocks: block..<end)
           where source.live?.isLive(document) ?? true {
-            try stored.document(document, into: &bytes)
+            try stored.document(document, into: &bytes, keeping: &unpacked)
             try writer.addStored(unsafe bytes.span.bytes)
           }
         }

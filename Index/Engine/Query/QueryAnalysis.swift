@@ -23,7 +23,7 @@ final class QueryAnalysis: Sendable {
 
   private struct State: ~Copyable {
     var known: [Text: [Token]] = [:]
-    var buffer = TokenBuffer()
+    var buffer = TokenBuffer(capacity: 32)
   }
 
   private let schema: Schema

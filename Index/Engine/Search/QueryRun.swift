@@ -3,7 +3,7 @@
 //
 //   best by score           pruned; the total by a pass of its own that only matches, where that is cheaper than
 //                           scoring everything (unions), or from the dictionary (one term)
-//   best by score, and AND  one pass that scores and counts: its matches are few
+//   best by score, and AND  one pass that scores and counts: its matches are few; so too where all lists are short
 //   sorted by columns       one pass over all matches
 
 struct RunResult: Sendable {
@@ -108,9 +108,18 @@ struct QueryRun {
   /// Whether a pruned pass and one that only counts are cheaper than one that scores every match.
   private var countsApart: Bool {
     switch weight {
-    case .term, .or, .best, .all, .set, .none: true
+    case .all, .set, .none: true
+    case .term(let term) where term.parts.count == 1: true
+    case .term, .or, .best: postings > Self.fewPostings
     case .phrase, .and: false
     }
+  }
+
+  /// Postings that are scored in less time than a second pass takes to begin.
+  private static let fewPostings = 8_192
+
+  private var postings: Int {
+    view.segments.indices.reduce(0) { $0 + weight.postings($1) }
   }
 
   // MARK: Segments
@@ -192,6 +201,26 @@ struct QueryRun {
 }
 
 extension Weight {
+  /// Postings of all lists in a segment; a set counts as long.
+  func postings(_ segment: Int) -> Int {
+    switch self {
+    case .none: 0
+    case .all, .set: Int(Int32.max)
+    case .term(let term):
+      term.parts.reduce(0) { $0 + ($1.entries[segment]?.documentFrequency ?? 0) }
+    case .phrase(let phrase):
+      phrase.parts.reduce(0) { sum, part in
+        part.slots.reduce(sum) { sum, slot in
+          slot.entries[segment].reduce(sum) { $0 + $1.documentFrequency }
+        }
+      }
+    case .and(let all, _, _):
+      all.reduce(0) { $0 + $1.postings(segment) }
+    case .or(let weights), .best(let weights):
+      weights.reduce(0) { $0 + $1.postings(segment) }
+    }
+  }
+
   /// Postings of the longest list in a segment.
   func largestFrequency(_ segment: Int) -> Int {
     switch self {

@@ -23,6 +23,7 @@ struct StoredFieldsReader {
   private let showsAll: Bool
   /// The document last read: its first block, or the whole.
   private(set) var bytes: [UInt8] = []
+  private var block = StoredReader.UnpackedBlock()
 
   /// All fields, whatever their length.
   init(schema: Schema) {
@@ -51,38 +52,27 @@ struct StoredFieldsReader {
     selected = numbers
   }
 
-  /// A document's id, and as fields what was asked for, if that is the id or nothing.
-  /// - Returns: nil where only the stored document can tell.
-  private func idAlone(
-    _ segment: SegmentReader, _ document: Int
-  ) throws(IndexError) -> StoredFields? {
-    guard let selected, selected.isSubset(of: [0]), let ids = segment.ids,
-      let ordinal = try segment.column(0)?.first(document)
-    else { return nil }
-    guard let place = Int(exactly: ordinal) else { throw ids.noTerm(-1) }
-    let id = String(decoding: try ids.term(ordinal: place), as: UTF8.self)
+  /// Nothing but the id is asked for, if anything.
+  var isIDAlone: Bool { selected.map { $0.isSubset(of: [0]) } ?? false }
+
+  /// What was asked for of a document with this id, where that is the id at most.
+  func alone(_ id: String) -> StoredFields {
     var result = StoredFields(id: id, fields: [], omitted: [])
-    if !selected.isEmpty {
+    if selected?.isEmpty == false {
       result.fields.append(
         StoredField(name: schema.fields[0].name, values: [.keyword(id)], isArray: false))
     }
     return result
   }
 
-  /// - Parameter keepsBytes: `bytes` is wanted as well.
   mutating func read(
-    _ segment: SegmentReader, _ document: Int, keepsBytes: Bool = false
-  ) throws(IndexError) -> StoredFields {
-    if !keepsBytes, let alone = try idAlone(segment, document) { return alone }
-    return try stored(segment, document)
-  }
-
-  private mutating func stored(
     _ segment: SegmentReader, _ document: Int
   ) throws(IndexError) -> StoredFields {
-    try segment.stored.window(document, 0..<Self.firstLength, into: &bytes)
+    try segment.stored.window(document, 0..<Self.firstLength, into: &bytes, keeping: &block)
     let headEnd = try StoredDocumentReader.headEnd(unsafe bytes.span.bytes, file: segment.name)
-    if headEnd > bytes.count { try segment.stored.document(document, into: &bytes) }
+    if headEnd > bytes.count {
+      try segment.stored.document(document, into: &bytes, keeping: &block)
+    }
     var wanted: [StoredDocument.Value] = []
     var omitted: [Int] = []
     var needed = 0
@@ -101,7 +91,7 @@ struct StoredFieldsReader {
       wanted.append(value)
       needed = max(needed, value.text.upperBound)
     }
-    if needed > bytes.count { try segment.stored.document(document, into: &bytes) }
+    if needed > bytes.count { try segment.stored.document(document, into: &bytes, keeping: &block) }
     var result = StoredFields(
       id: "", fields: [], omitted: omitted.map { schema.fields[$0].name })
     var places: [Int: Int] = [:]
@@ -130,5 +120,22 @@ struct StoredFieldsReader {
     if showsAll { return true }
     if let selected { return selected.contains(value.field) }
     return value.type != .text || value.text.count <= Self.shownLength
+  }
+}
+
+/// Ids of documents, from their column and dictionary. Not thread-safe: it keeps its place in the dictionary.
+struct IDReader {
+  private var segment: SegmentReader?
+  private var cursor: TermCursor?
+
+  /// nil where only the stored document can tell.
+  mutating func id(_ segment: SegmentReader, _ document: Int) throws(IndexError) -> String? {
+    if self.segment !== segment {
+      self.segment = segment
+      cursor = segment.ids?.cursor()
+    }
+    guard let cursor, let ordinal = try segment.column(0)?.first(document) else { return nil }
+    try cursor.seek(ordinal: Int(ordinal))
+    return unsafe String(decoding: cursor.term, as: UTF8.self)
   }
 }

@@ -53,19 +53,16 @@ final class Inflater: @unchecked Sendable {
   func inflate(
     _ input: UnsafeRawPointer, _ count: Int, length: Int, into output: inout [UInt8]
   ) -> Bool {
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: length))
     var consumed = 0
-    // Without a place for the length of the output, another length than `length` is an error.
-    let result = unsafe output.withUnsafeMutableBytes { target in
-      unsafe libdeflate_deflate_decompress_ex(
-        decompressor, input, count, target.baseAddress.map { unsafe $0 + start }, length, &consumed,
-        nil)
+    var result = LIBDEFLATE_BAD_DATA
+    let unpacked = unsafe [UInt8](unsafeUninitializedCapacity: length) { target, initialized in
+      // Without a place for the length of the output, another length than `length` is an error.
+      unsafe result = libdeflate_deflate_decompress_ex(
+        decompressor, input, count, target.baseAddress, length, &consumed, nil)
+      initialized = result == LIBDEFLATE_SUCCESS ? length : 0
     }
-    guard result == LIBDEFLATE_SUCCESS, consumed == count else {
-      output.removeSubrange(start...)
-      return false
-    }
+    guard result == LIBDEFLATE_SUCCESS, consumed == count else { return false }
+    if output.isEmpty { output = unpacked } else { output += unpacked }
     return true
   }
 }

@@ -48,15 +48,37 @@ final class StoredReader: Sendable {
     }
   }
 
+  /// A block of several documents, unpacked: whoever goes from one document to the next keeps it, and unpacks each
+  /// block once.
+  struct UnpackedBlock: Sendable {
+    fileprivate var reader: StoredReader?
+    fileprivate var number = 0
+    fileprivate var raw: [UInt8] = []
+  }
+
   /// Replaces `bytes` by a document below `documentCount`.
   func document(_ number: Int, into bytes: inout [UInt8]) throws(IndexError) {
     try window(number, 0..<Int.max, into: &bytes)
+  }
+
+  func document(
+    _ number: Int, into bytes: inout [UInt8], keeping block: inout UnpackedBlock
+  ) throws(IndexError) {
+    try window(number, 0..<Int.max, into: &bytes, keeping: &block)
   }
 
   /// Replaces `bytes` by what of `range` lies within a document below `documentCount`; only the blocks that hold it
   /// are unpacked.
   func window(
     _ number: Int, _ range: Range<Int>, into bytes: inout [UInt8]
+  ) throws(IndexError) {
+    var block = UnpackedBlock()
+    try window(number, range, into: &bytes, keeping: &block)
+  }
+
+  func window(
+    _ number: Int, _ range: Range<Int>, into bytes: inout [UInt8],
+    keeping block: inout UnpackedBlock
   ) throws(IndexError) {
     precondition(number >= 0 && number < documentCount, "a document of the segment")
     bytes.removeAll(keepingCapacity: true)
@@ -65,12 +87,17 @@ final class StoredReader: Sendable {
     let blocks = try blocks(holding: number)
     let head = try entry(blocks.lowerBound)
     if !head.isLong {
-      var raw: [UInt8] = []
-      try inflate(head, inflater, into: &raw)
-      let place = try place(of: number, in: raw, head)
+      if block.reader !== self || block.number != blocks.lowerBound {
+        block.reader = nil
+        block.raw.removeAll(keepingCapacity: true)
+        try inflate(head, inflater, into: &block.raw)
+        block.reader = self
+        block.number = blocks.lowerBound
+      }
+      let place = try place(of: number, in: block.raw, head)
       let low = min(range.lowerBound, place.count)
       let high = min(range.upperBound, place.count)
-      bytes.append(contentsOf: raw[place.lowerBound + low..<place.lowerBound + high])
+      bytes.append(contentsOf: block.raw[place.lowerBound + low..<place.lowerBound + high])
     } else {
       // A long document: every block but the last holds 16 KiB of it.
       let first = min(range.lowerBound / StoredWriter.blockLength, blocks.count)

@@ -31,9 +31,7 @@ final class TermCursor {
   /// A cursor at the term with that number, below `count`.
   convenience init(_ dictionary: TermDictionary, ordinal: Int) throws(IndexError) {
     self.init(dictionary)
-    guard ordinal >= 0, ordinal < dictionary.count else { throw dictionary.noTerm(ordinal) }
-    try load(ordinal / TermDictionaryWriter.blockTerms)
-    while self.ordinal < ordinal { try step() }
+    try seek(ordinal: ordinal)
   }
 
   deinit { unsafe buffer.deallocate() }
@@ -78,6 +76,16 @@ final class TermCursor {
     let found = unsafe try dictionary.block(holding: target)
     try start(found)
     return unsafe try scan(target)
+  }
+
+  /// Goes to the term with that number, below `count`, forward or back.
+  func seek(ordinal target: Int) throws(IndexError) {
+    guard target >= 0, target < dictionary.count else { throw dictionary.noTerm(target) }
+    let index = target / TermDictionaryWriter.blockTerms
+    let isNear =
+      ordinal >= 0 && ordinal <= target && ordinal / TermDictionaryWriter.blockTerms == index
+    if !isNear { try load(index) }
+    while ordinal < target { try step() }
   }
 
   /// Whether the current term equals `other`.
