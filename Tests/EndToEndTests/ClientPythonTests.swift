@@ -77,14 +77,14 @@ struct ClientPythonTests {
       Self.head + #"""
         client = Martlet("localhost")
         status, found = client.ask("POST", "/v1/indexes/many/search",
-            {"query": "all", "limit": 2000, "select": ["title", "body"], "timeout_ms": 60000})
-        assert status == 200 and len(found["hits"]) == 2000, status
+            {"query": "all", "limit": 1500, "select": ["title", "body"], "timeout_ms": 60000})
+        assert status == 200 and len(found["hits"]) == 1500, status
         assert all(len(hit["fields"]["body"]) > 1500 for hit in found["hits"])
         client.request("GET", "/v1/indexes/many/export")
         answer = client.getresponse()
         assert answer.status == 200 and answer.chunked
         numbers = [json.loads(line)["n"] for line in answer]
-        assert numbers == list(range(3000)), len(numbers)
+        assert sorted(numbers) == list(range(1500)), len(numbers)
         # The connection goes on after it.
         assert client.ask("GET", "/v1/live") == (200, {"status": "live"})
         # One that gives an export up halfway is no harm to the next.

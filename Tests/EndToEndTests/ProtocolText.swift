@@ -140,9 +140,8 @@ enum ProtocolComparison {
 
   /// Every printed line occurs, in order; lines are only passed over where the text says `…`.
   private static func lines(_ printed: String, _ found: String) -> String? {
-    var lines = found.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.last == "\r" ? line.dropLast() : line
-    }[...]
+    let text = found.replacing("\r\n", with: "\n")
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     while lines.last == "" { lines.removeLast() }
     var skips = false
     for wanted in printed.split(separator: "\n", omittingEmptySubsequences: false) {
