@@ -1,0 +1,165 @@
+import Analysis
+import Glibc
+import InvertedIndex
+import JSON
+
+/// One run, step by step, to its report.
+struct Comparison {
+  let options: Compare
+  let work: Work
+  private let progress: Progress
+
+  init(options: Compare, work: Work) {
+    self.options = options
+    self.work = work
+    progress = Progress(quiet: options.quiet)
+  }
+
+  func run() throws(Failure) -> Report {
+    defer { progress.clear() }
+    progress.step("reading")
+    let seed = options.seed ?? 1
+    var scan = try DocumentScan(
+      paths: options.documents, analyzer: options.analyzer,
+      fields: options.fields?.split(separator: ",").map(String.init) ?? [], seed: seed,
+      note: progress.note)
+    scan.plan.memory = options.memory << 20
+    var report = Report(scan: scan, seed: options.queries == nil ? seed : nil)
+    report.rounds = options.rounds
+    report.builds = options.builds
+
+    let ours = "\(work.path)/martlet"
+    let theirs = "\(work.path)/fts5"
+    for turn in 1...options.builds {
+      for (place, threads) in options.threadCounts.enumerated() {
+        progress.step("building Martlet's index, \(threads) thread\(threads > 1 ? "s" : "")")
+        let name = place == 0 ? "martlet" : "martlet-\(threads)"
+        let folder = try work.folder(name, scan.plan)
+        let build = try Build(
+          json: try Child.run(.buildMartlet, folder: folder, threads: threads))
+        if place == 0, turn == 1, !build.refused.isEmpty { scan.skip(build.refused) }
+        report.note(build, threads: threads)
+      }
+      progress.step("building FTS5's table")
+      let folder = try work.folder("fts5", scan.plan)
+      report.note(fts5: try Build(json: try Child.run(.buildFTS5, folder: folder)))
+    }
+    report.scan = scan
+
+    let martlet = try MartletIndex(folder: ours)
+    let fts5 = try FTS5Index(folder: theirs)
+    let queries = try PairedQueries(try queryList(martlet, scan, &report), scan.plan)
+    report.leftOut = queries.leftOut
+    report.queries = queries.all
+
+    progress.step("comparing match sets")
+    report.agreement = try compare(queries.all, scan, martlet, fts5)
+    for (folder, task) in [(ours, Child.Task.searchMartlet), (theirs, .searchFTS5)] {
+      progress.step("searching, for the memory of it")
+      try work.write(queries.all, in: folder)
+      let memory = ProcessMemory(json: try Child.run(task, folder: folder))
+      if task == .searchMartlet { report.searching.ours = memory }
+      if task == .searchFTS5 { report.searching.theirs = memory }
+    }
+    let race = try Race(queries.all, rounds: options.rounds, martlet, fts5) {
+      progress.step("timing", share: $0)
+    }
+    report.race = race
+    report.figures = TypeFigures.all(queries.all, race, report.agreement)
+    progress.step("what people type")
+    report.typed = try Typed.run(martlet, fts5)
+    return report
+  }
+
+  private func queryList(
+    _ martlet: MartletIndex, _ scan: DocumentScan, _ report: inout Report
+  ) throws(Failure) -> [ComparedQuery] {
+    if let path = options.queries { return try QueryFile.read(path, scan.plan) }
+    progress.step("drawing queries")
+    var types = QueryDrawing.types
+    // What the engine does not carry out it reads as something else, and says so.
+    if try martlet.answer(SearchRequest(query: "a NEAR b")).warnings.contains("not_supported") {
+      types.removeAll { $0 == "near" }
+      report.remarks.append("NEAR is left out: Martlet does not carry it out yet")
+    }
+    guard let analyzer = Analyzer.named(scan.plan.analyzer) else { return [] }
+    var drawing = QueryDrawing(
+      sample: scan.sample, documentCount: martlet.documentCount, analyzer: analyzer,
+      seed: options.seed ?? 1
+    ) { (text) throws(Failure) in
+      try Interruption.check()
+      let answer = try martlet.answer(SearchRequest(query: text))
+      return (answer.count, answer.warnings.contains("too_many_expansions"))
+    }
+    let count = options.count ?? 100 * types.count
+    let queries = try drawing.draw(count, types: types)
+    if queries.count < count {
+      report.remarks.append("\(queries.count) different queries found, of \(count)")
+    }
+    return queries
+  }
+
+  private func compare(
+    _ queries: [PairedQuery], _ scan: DocumentScan, _ martlet: MartletIndex, _ fts5: FTS5Index
+  ) throws(Failure) -> Agreement {
+    var agreement = Agreement()
+    var ids: [Int: String] = [:]
+    for (id, ordinal) in scan.ordinals { ids[ordinal] = id }
+    for (place, paired) in queries.enumerated() {
+      try Interruption.check()
+      progress.step("comparing match sets", share: Double(place) / Double(queries.count))
+      let ordinals = { (found: [String]) in found.map { scan.ordinals[$0] ?? -1 } }
+      let ours = Agreement.Answer(
+        count: try martlet.count(paired.request),
+        set: try martlet.matches(paired.request, ordinals: scan.ordinals),
+        top: ordinals(try martlet.top(paired.request)))
+      let theirs = Agreement.Answer(
+        count: try fts5.count(paired.expression), set: try fts5.matches(paired.expression),
+        top: ordinals(try fts5.top(paired.expression)))
+      agreement.add(
+        paired, ours: ours, theirs: theirs, warnings: try martlet.answer(paired.request).warnings,
+        id: { ids[$0] ?? "?" })
+    }
+    return agreement
+  }
+}
+
+/// What is being done, as one line on standard error where that is a terminal.
+final class Progress {
+  private let isShown: Bool
+  private let isQuiet: Bool
+  private var drawn: UInt64 = 0
+  private var label = ""
+
+  init(quiet: Bool) {
+    isQuiet = quiet
+    isShown = !quiet && isatty(STDERR_FILENO) == 1
+  }
+
+  /// - Parameter share: of the step, that is done.
+  func step(_ label: String, share: Double? = nil) {
+    if !isShown {
+      if label != self.label, !isQuiet { complain("martlet-compare: \(label)") }
+      self.label = label
+      return
+    }
+    let now = Clock.wall()
+    guard label != self.label || now - drawn > 100_000_000 else { return }
+    self.label = label
+    drawn = now
+    let percent = share.map { " \(Int($0 * 100)) %" } ?? "…"
+    write("\r\u{1B}[K\(label)\(percent)")
+  }
+
+  func note(_ message: String) {
+    guard !isQuiet else { return }
+    clear()
+    complain("martlet-compare: \(message)")
+  }
+
+  func clear() { if isShown { write("\r\u{1B}[K") } }
+
+  private func write(_ text: String) {
+    try? writeAll(STDERR_FILENO, Array(text.utf8), path: "standard error")
+  }
+}

@@ -1,0 +1,128 @@
+/// Both engines at the same queries, turn by turn in one process.
+///
+/// Each round asks every query four times: number and best 10 of both, and who goes first changes from query to query and from
+/// round to round. The first round warms up. A query's time is the best of its rounds: what else runs on
+/// the machine only ever makes it longer.
+struct Race {
+  enum Command: Int, CaseIterable {
+    case count, top10
+
+    /// As the report names it.
+    var name: String { self == .count ? "COUNT" : "TOP_10" }
+    var key: String { self == .count ? "count" : "top_10" }
+  }
+
+  /// Microseconds of each query, in their order, by command.
+  private(set) var ours: [[Double]]
+  private(set) var theirs: [[Double]]
+
+  /// - Parameters:
+  ///   - rounds: after the first, which does not count.
+  ///   - progress: told the share that is done.
+  init(
+    _ queries: [PairedQuery], rounds: Int, _ martlet: MartletIndex, _ fts5: FTS5Index,
+    progress: (Double) -> Void = { _ in }
+  ) throws(Failure) {
+    var best = [[UInt64]](repeating: Array(repeating: .max, count: queries.count), count: 4)
+    for round in 0...rounds {
+      for (number, query) in queries.enumerated() {
+        if number & 15 == 0 {
+          try Interruption.check()
+          progress(
+            (Double(round) + Double(number) / Double(queries.count)) / Double(rounds + 1))
+        }
+        for turn in 0..<4 {
+          // Runners 0 and 1 are Martlet's, 2 and 3 FTS5's; a command's two runs follow each other.
+          let isOurs = (turn & 1 == 0) == ((round + number) & 1 == 0)
+          let command = turn >> 1
+          let start = Clock.wall()
+          switch (isOurs, command) {
+          case (true, 0): _ = try martlet.count(query.request)
+          case (true, _): _ = try martlet.top(query.request)
+          case (false, 0): _ = try fts5.count(query.expression)
+          case (false, _): _ = try fts5.top(query.expression)
+          }
+          let time = Clock.wall() - start
+          guard round > 0 else { continue }
+          let runner = (isOurs ? 0 : 2) + command
+          best[runner][number] = min(best[runner][number], time)
+        }
+      }
+    }
+    let microseconds = best.map { $0.map { Double($0) / 1e3 } }
+    ours = [microseconds[0], microseconds[1]]
+    theirs = [microseconds[2], microseconds[3]]
+  }
+}
+
+/// What matters of many times.
+struct Distribution: Equatable {
+  var p50 = 0.0
+  var p99 = 0.0
+  var mean = 0.0
+
+  init(_ values: [Double]) {
+    guard !values.isEmpty else { return }
+    let sorted = values.sorted()
+    p50 = sorted.percentile(50)
+    p99 = sorted.percentile(99)
+    mean = sorted.reduce(0, +) / Double(sorted.count)
+  }
+}
+
+extension [Double] {
+  /// The smallest value that at least `percent` of all do not exceed (nearest rank).
+  /// - Precondition: ascending, not empty.
+  func percentile(_ percent: Double) -> Double {
+    let rank = Int((percent / 100 * Double(count)).rounded(.up))
+    return self[Swift.min(Swift.max(rank, 1), count) - 1]
+  }
+}
+
+/// The figures of one type of query, or of a band of it.
+struct TypeFigures: Equatable {
+  var type: String
+  var band: String?
+  var queries: Int
+  /// By command.
+  var ours: [Distribution]
+  var theirs: [Distribution]
+  /// Of the queries that match more than 10 documents, the mean share of the best 10 that both have.
+  var overlap: Double?
+  var meanMatches: Double
+
+  /// Theirs by ours: how many times longer FTS5 takes.
+  func ratio(_ command: Race.Command, _ figure: KeyPath<Distribution, Double>) -> Double {
+    let ours = ours[command.rawValue][keyPath: figure]
+    return ours > 0 ? theirs[command.rawValue][keyPath: figure] / ours : 0
+  }
+
+  /// By type, in the order in which the types first come; bands behind their type.
+  static func all(_ queries: [PairedQuery], _ race: Race, _ agreement: Agreement) -> [TypeFigures] {
+    var keys: [(type: String, band: String?)] = []
+    for query in queries.map(\.query) {
+      if !keys.contains(where: { $0.type == query.type }) { keys.append((query.type, nil)) }
+    }
+    for type in keys.map(\.type) {
+      let bands = QueryDrawing.bands.filter { band in
+        queries.contains { $0.query.type == type && $0.query.band == band }
+      }
+      let place = (keys.lastIndex { $0.type == type } ?? keys.count - 1) + 1
+      keys.insert(contentsOf: bands.map { (type, $0) }, at: place)
+    }
+    return keys.map { key in
+      let numbers = queries.indices.filter { number in
+        let query = queries[number].query
+        return query.type == key.type && (key.band == nil || query.band == key.band)
+      }
+      let overlaps = numbers.compactMap { agreement.overlaps[$0] }
+      return TypeFigures(
+        type: key.type, band: key.band, queries: numbers.count,
+        ours: race.ours.map { times in Distribution(numbers.map { times[$0] }) },
+        theirs: race.theirs.map { times in Distribution(numbers.map { times[$0] }) },
+        overlap: overlaps.isEmpty ? nil : overlaps.reduce(0, +) / Double(overlaps.count),
+        meanMatches: Double(numbers.reduce(0) { $0 + agreement.matches[$1] })
+          / Double(max(numbers.count, 1)))
+    }
+  }
+}

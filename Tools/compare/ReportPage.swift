@@ -1,0 +1,3 @@
+extension Report {
+  func page() -> String { "" }
+}
