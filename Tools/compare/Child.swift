@@ -20,7 +20,7 @@ enum Child {
   ) throws(Failure) -> JSONValue {
     let output = try run(
       program: "/proc/self/exe",
-      ["--child", task.rawValue, "--dir", folder, "--threads", "\(threads)"])
+      ["--child", task.rawValue, "--dir", folder, "--threads", "\(threads)", "--rounds", "1"])
     do throws(JSONError) {
       return try JSONValue.parse(output)
     } catch {
@@ -62,7 +62,10 @@ enum Child {
   }
 
   /// The child's side: does the task and writes what is to be said.
-  static func perform(_ task: Task, folder: String, threads: Int) throws(Failure) {
+  /// - Parameter rounds: how often each query is asked.
+  static func perform(
+    _ task: Task, folder: String, threads: Int, rounds: Int
+  ) throws(Failure) {
     let plan = try Plan(json: try read("\(folder)/\(Work.planFile)"))
     let answer: JSONValue
     switch task {
@@ -73,17 +76,21 @@ enum Child {
     case .searchMartlet:
       let queries = try queries(in: folder, plan)
       let index = try MartletIndex(folder: folder)
-      for query in queries {
-        _ = try index.count(query.request)
-        _ = try index.top(query.request)
+      for _ in 0..<rounds {
+        for query in queries {
+          _ = try index.count(query.request)
+          _ = try index.top(query.request)
+        }
       }
       answer = ProcessMemory.now().json
     case .searchFTS5:
       let queries = try queries(in: folder, plan)
       let index = try FTS5Index(folder: folder)
-      for query in queries {
-        _ = try index.count(query.expression)
-        _ = try index.top(query.expression)
+      for _ in 0..<rounds {
+        for query in queries {
+          _ = try index.count(query.expression)
+          _ = try index.top(query.expression)
+        }
       }
       answer = ProcessMemory.now().json
     }

@@ -105,7 +105,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     if let child {
       guard let task = Child.Task(rawValue: child) else { throw ValidationError("--child") }
-      return try Child.perform(task, folder: dir ?? ".", threads: threadCounts.first ?? 1)
+      return try Child.perform(task, folder: dir ?? ".", threads: threadCounts.first ?? 1, rounds: rounds)
     }
     Interruption.install()
     // Said before the work, not after it.

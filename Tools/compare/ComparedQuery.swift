@@ -57,17 +57,7 @@ struct QueryReading {
   private let parser: QueryParser
 
   init(_ plan: Plan, _ expression: FTS5Expression, isUnion: Bool = false) {
-    let fields = plan.columns.map { column -> (name: String, kind: FieldKind) in
-      let kind: FieldKind =
-        switch column.type {
-        case .text: .text
-        case .keyword: .keyword
-        case .integer, .double: .number
-        case .date: .date
-        case .boolean: .boolean
-        }
-      return (column.name, kind)
-    }
+    let fields = plan.columns.map { (name: $0.name, kind: FieldKind.text) }
     parser = QueryParser(
       fields: [("id", .keyword)] + fields, defaultOperator: isUnion ? .or : .and
     ) { text, _ in !expression.tokens(of: text).isEmpty }

@@ -80,7 +80,7 @@ struct DocumentScan {
       paths: paths, analyzer: analyzer,
       columns: found.map { field in
         let isSearched = fields.isEmpty ? field.type == .text : fields.contains(field.name)
-        return (field.name, isSearched ? .text : field.type, isSearched)
+        return (field.name, isSearched)
       })
     guard plan.columns.contains(where: \.isSearched) else {
       throw Failure(.data, "no field of the documents holds text")

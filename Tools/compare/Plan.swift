@@ -8,7 +8,6 @@ import JSON
 struct Plan: Equatable {
   struct Column: Equatable {
     var name: String
-    var type: FieldType
     /// Searched by words in both; the others are stored alone, in both.
     var isSearched: Bool
     /// Its name in the table: columns of SQLite are told apart without case, and some names are taken.
@@ -26,7 +25,7 @@ struct Plan: Equatable {
 
   init(
     paths: [String], analyzer: String,
-    columns: [(name: String, type: FieldType, isSearched: Bool)]
+    columns: [(name: String, isSearched: Bool)]
   ) {
     self.paths = paths
     self.analyzer = analyzer
@@ -41,19 +40,17 @@ struct Plan: Equatable {
       }
       self.columns.append(
         Column(
-          name: column.name, type: column.type, isSearched: column.isSearched, sqlName: name))
+          name: column.name, isSearched: column.isSearched, sqlName: name))
     }
   }
 
-  /// The schema of Martlet's index.
+  /// The schema of Martlet's index. What is not searched is kept as it was written, as in FTS5's table.
   func schema() throws(IndexError) -> Schema {
     var fields: [Field] = []
     for column in columns {
       fields.append(
         try Field(
-          name: column.name, type: column.type,
-          analyzer: column.type == .text ? analyzer : nil, indexed: column.isSearched,
-          column: false))
+          name: column.name, type: .text, analyzer: analyzer, indexed: column.isSearched))
     }
     return try Schema(
       fields: fields, dynamic: .ignore, defaultFields: columns.filter(\.isSearched).map(\.name))
@@ -91,10 +88,9 @@ extension Plan {
     self.memory = memory
     self.columns = columns.compactMap { column in
       guard let name = column["name"]?.string, let sqlName = column["sql_name"]?.string,
-        let type = column["type"]?.string.flatMap(FieldType.init(name:)),
         let isSearched = column["searched"]?.bool
       else { return nil }
-      return Column(name: name, type: type, isSearched: isSearched, sqlName: sqlName)
+      return Column(name: name, isSearched: isSearched, sqlName: sqlName)
     }
   }
 
@@ -102,7 +98,7 @@ extension Plan {
     let columns = self.columns.map { column -> JSONValue in
       [
         "name": .string(column.name), "sql_name": .string(column.sqlName),
-        "type": .string(column.type.name), "searched": .bool(column.isSearched),
+        "searched": .bool(column.isSearched),
       ]
     }
     return [
