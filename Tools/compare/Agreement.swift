@@ -96,4 +96,31 @@ struct Agreement {
         theirsOnly: difference.theirsOnly.prefix(Self.examples).map(id), warnings: warnings,
         contradictions: contradictions))
   }
+
+  /// Asks both everything and compares.
+  /// - Parameter progress: told the share that is done.
+  static func of(
+    _ queries: [PairedQuery], _ scan: DocumentScan, _ martlet: MartletIndex, _ fts5: FTS5Index,
+    progress: (Double) -> Void = { _ in }
+  ) throws(Failure) -> Agreement {
+    var agreement = Agreement()
+    var ids: [Int: String] = [:]
+    for (id, ordinal) in scan.ordinals { ids[ordinal] = id }
+    let ordinals = { (found: [String]) in found.map { scan.ordinals[$0] ?? -1 } }
+    for (place, paired) in queries.enumerated() {
+      try Interruption.check()
+      progress(Double(place) / Double(queries.count))
+      let ours = Answer(
+        count: try martlet.count(paired.request),
+        set: try martlet.matches(paired.request, ordinals: scan.ordinals),
+        top: ordinals(try martlet.top(paired.request)))
+      let theirs = Answer(
+        count: try fts5.count(paired.expression), set: try fts5.matches(paired.expression),
+        top: ordinals(try fts5.top(paired.expression)))
+      agreement.add(
+        paired, ours: ours, theirs: theirs, warnings: try martlet.answer(paired.request).warnings,
+        id: { ids[$0] ?? "?" })
+    }
+    return agreement
+  }
 }

@@ -16,7 +16,7 @@ enum Child {
   /// Runs a task in a child and returns what it says.
   /// - Parameter folder: the task's folder, where its plan and its queries are.
   static func run(
-    _ task: Task, folder: String, threads: Int = 1
+    _ task: Task, folder: String, threads: Int
   ) throws(Failure) -> JSONValue {
     let output = try run(
       program: "/proc/self/exe",
@@ -61,18 +61,17 @@ enum Child {
     return output
   }
 
-  /// The child's side: does the task and writes what is to be said.
+  /// The child's side: does the task, and returns what is to be said.
   /// - Parameter rounds: how often each query is asked.
   static func perform(
     _ task: Task, folder: String, threads: Int, rounds: Int
-  ) throws(Failure) {
+  ) throws(Failure) -> JSONValue {
     let plan = try Plan(json: try read("\(folder)/\(Work.planFile)"))
-    let answer: JSONValue
     switch task {
     case .buildMartlet:
-      answer = try MartletIndex.build(plan, folder: folder, threads: threads).json
+      return try MartletIndex.build(plan, folder: folder, threads: threads).json
     case .buildFTS5:
-      answer = try FTS5Index.build(plan, folder: folder).json
+      return try FTS5Index.build(plan, folder: folder).json
     case .searchMartlet:
       let queries = try queries(in: folder, plan)
       let index = try MartletIndex(folder: folder)
@@ -82,7 +81,7 @@ enum Child {
           _ = try index.top(query.request)
         }
       }
-      answer = ProcessMemory.now().json
+      return ProcessMemory.now().json
     case .searchFTS5:
       let queries = try queries(in: folder, plan)
       let index = try FTS5Index(folder: folder)
@@ -92,9 +91,8 @@ enum Child {
           _ = try index.top(query.expression)
         }
       }
-      answer = ProcessMemory.now().json
+      return ProcessMemory.now().json
     }
-    try writeAll(STDOUT_FILENO, Array(answer.description.utf8), path: "standard output")
   }
 
   private static func queries(

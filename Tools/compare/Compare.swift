@@ -105,7 +105,10 @@ struct Compare: ParsableCommand {
   func run() throws {
     if let child {
       guard let task = Child.Task(rawValue: child) else { throw ValidationError("--child") }
-      return try Child.perform(task, folder: dir ?? ".", threads: threadCounts.first ?? 1, rounds: rounds)
+      let answer = try Child.perform(
+        task, folder: dir ?? ".", threads: threadCounts.first ?? 1, rounds: rounds)
+      return try writeAll(
+        STDOUT_FILENO, Array(answer.description.utf8), path: "standard output")
     }
     Interruption.install()
     // Said before the work, not after it.

@@ -7,11 +7,16 @@ import JSON
 struct Comparison {
   let options: Compare
   let work: Work
+  /// Does a task in a folder with so many threads: in a child, so that its memory is its own.
+  var perform: (Child.Task, String, Int) throws(Failure) -> JSONValue
   private let progress: Progress
 
   init(options: Compare, work: Work) {
     self.options = options
     self.work = work
+    perform = { (task, folder, threads) throws(Failure) in
+      try Child.run(task, folder: folder, threads: threads)
+    }
     progress = Progress(quiet: options.quiet)
   }
 
@@ -35,14 +40,13 @@ struct Comparison {
         progress.step("building Martlet's index, \(threads) thread\(threads > 1 ? "s" : "")")
         let name = place == 0 ? "martlet" : "martlet-\(threads)"
         let folder = try work.folder(name, scan.plan)
-        let build = try Build(
-          json: try Child.run(.buildMartlet, folder: folder, threads: threads))
+        let build = try Build(json: try perform(.buildMartlet, folder, threads))
         if place == 0, turn == 1, !build.refused.isEmpty { scan.skip(build.refused) }
         report.note(build, threads: threads)
       }
       progress.step("building FTS5's table")
       let folder = try work.folder("fts5", scan.plan)
-      report.note(fts5: try Build(json: try Child.run(.buildFTS5, folder: folder)))
+      report.note(fts5: try Build(json: try perform(.buildFTS5, folder, 1)))
     }
     report.scan = scan
 
@@ -53,11 +57,13 @@ struct Comparison {
     report.queries = queries.all
 
     progress.step("comparing match sets")
-    report.agreement = try compare(queries.all, scan, martlet, fts5)
+    report.agreement = try Agreement.of(queries.all, scan, martlet, fts5) {
+      progress.step("comparing match sets", share: $0)
+    }
     for (folder, task) in [(ours, Child.Task.searchMartlet), (theirs, .searchFTS5)] {
       progress.step("searching, for the memory of it")
       try work.write(queries.all, in: folder)
-      let memory = ProcessMemory(json: try Child.run(task, folder: folder))
+      let memory = ProcessMemory(json: try perform(task, folder, 1))
       if task == .searchMartlet { report.searching.ours = memory }
       if task == .searchFTS5 { report.searching.theirs = memory }
     }
@@ -97,30 +103,6 @@ struct Comparison {
       report.remarks.append("\(queries.count) different queries found, of \(count)")
     }
     return queries
-  }
-
-  private func compare(
-    _ queries: [PairedQuery], _ scan: DocumentScan, _ martlet: MartletIndex, _ fts5: FTS5Index
-  ) throws(Failure) -> Agreement {
-    var agreement = Agreement()
-    var ids: [Int: String] = [:]
-    for (id, ordinal) in scan.ordinals { ids[ordinal] = id }
-    for (place, paired) in queries.enumerated() {
-      try Interruption.check()
-      progress.step("comparing match sets", share: Double(place) / Double(queries.count))
-      let ordinals = { (found: [String]) in found.map { scan.ordinals[$0] ?? -1 } }
-      let ours = Agreement.Answer(
-        count: try martlet.count(paired.request),
-        set: try martlet.matches(paired.request, ordinals: scan.ordinals),
-        top: ordinals(try martlet.top(paired.request)))
-      let theirs = Agreement.Answer(
-        count: try fts5.count(paired.expression), set: try fts5.matches(paired.expression),
-        top: ordinals(try fts5.top(paired.expression)))
-      agreement.add(
-        paired, ours: ours, theirs: theirs, warnings: try martlet.answer(paired.request).warnings,
-        id: { ids[$0] ?? "?" })
-    }
-    return agreement
   }
 }
 

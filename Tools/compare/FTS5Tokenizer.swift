@@ -61,7 +61,7 @@ final class FTS5Tokenizer {
     var isFirst = true
     var code = SQLITE_OK
     while true {
-      let end = unsafe text[start...].firstIndex(of: Self.valueEnd) ?? text.count
+      let end = unsafe Self.end(of: text, from: start)
       if !isFirst {
         var mark = CChar(bitPattern: Self.valueEnd)
         for _ in 0..<Self.valueGap {
@@ -75,6 +75,14 @@ final class FTS5Tokenizer {
       isFirst = false
       start = end + 1
     }
+  }
+
+  /// Where the value that begins at `start` ends.
+  private static func end(of text: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard start < text.count, let base = text.baseAddress,
+      let found = unsafe memchr(base + start, Int32(valueEnd), text.count - start)
+    else { return text.count }
+    return unsafe UnsafeRawPointer(found) - base
   }
 
   private func runVerbatim(

@@ -124,7 +124,7 @@ extension Report {
 /// Columns of text, aligned: the first `left` to the left, the others to the right.
 struct TextTable {
   private(set) var rows: [[String]]
-  private let left: Int
+  let left: Int
 
   init(_ head: [String], left: Int = 1) {
     rows = [head]
@@ -169,6 +169,11 @@ enum Figures {
   /// Three digits or so.
   static func plain(_ value: Double) -> String {
     decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)
+  }
+
+  /// Without a fraction where there is none.
+  static func shortest(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
   }
 
   static func ratio(_ value: Double) -> String { "\(plain(value)) ×" }

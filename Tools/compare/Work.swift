@@ -42,7 +42,7 @@ struct Work {
   func remove() { Self.remove(path) }
 
   /// Removes a folder with everything in it, links not followed.
-  private static func remove(_ path: String) {
+  static func remove(_ path: String) {
     if let folder = unsafe opendir(path) {
       while let entry = unsafe readdir(folder) {
         let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in

@@ -1,6 +1,0 @@
-import Testing
-
-@testable import martlet_compare
-
-@Suite struct CompareTests {
-}
