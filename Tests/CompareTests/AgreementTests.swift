@@ -27,7 +27,8 @@ import Testing
   ) throws {
     let scratch = Scratch()
     let both = try BothIndexes(
-      TrickyDocuments.make(400, seed: UInt64(seed)), analyzer: analyzer, in: scratch)
+      TrickyDocuments.make(400, seed: UInt64(seed), controls: analyzer != "whitespace"),
+      analyzer: analyzer, in: scratch)
     let queries = try draw(both, 1_500, seed: UInt64(seed))
     #expect(queries.count > 1_000)
     let (agreement, paired) = try both.agreement(queries)

@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test func `lines of text get the type of what they are`() throws {
-    let queries = try read("nato\na b\r\n\na OR b\na -b\n\"a b\"\ndeterr*\na NEAR b\ntitle:x\nn*o\n")
+    let queries = try read(
+      "nato\na b\r\n\na OR b\na -b\n\"a b\"\ndeterr*\na NEAR b\ntitle:x\nn*o\n")
     #expect(
       queries.map(\.type) == [
         "term", "and", "or", "not", "phrase", "prefix", "near", "term", "wildcard",
@@ -74,7 +75,9 @@ import Testing
   @Test func `columns have names that SQLite can tell apart`() {
     let plan = Plan(
       paths: [], analyzer: "standard",
-      columns: [("Title", true), ("title", true), ("rank", true), ("documents", true), ("a.b", true)])
+      columns: [
+        ("Title", true), ("title", true), ("rank", true), ("documents", true), ("a.b", true),
+      ])
     #expect(plan.columns.map(\.sqlName) == ["Title", "title_2", "rank_2", "documents_2", "a.b"])
   }
 

@@ -8,8 +8,7 @@ import Testing
   /// A whole run in this process.
   private func report(_ arguments: [String] = [], in scratch: Scratch) throws -> Report {
     let file = try scratch.documents(TrickyDocuments.make(150, seed: 3))
-    let options = try #require(
-      try Compare.parse([file, "--rounds", "1", "--quiet"] + arguments))
+    let options = try Compare.parse([file, "--rounds", "1", "--quiet"] + arguments)
     var comparison = Comparison(options: options, work: try Work(in: scratch.path))
     comparison.perform = { (task, folder, threads) throws(Failure) in
       try Child.perform(task, folder: folder, threads: threads, rounds: 1)
@@ -59,7 +58,8 @@ import Testing
     var rows = TextTable(["a", "b"])
     rows.add(["long name", "1"])
     rows.add(["x", "10,000"])
-    #expect(rows.text() == "a               b\n─────────────────\nlong name       1\nx          10,000\n")
+    #expect(
+      rows.text() == "a               b\n─────────────────\nlong name       1\nx          10,000\n")
   }
 
   @Test func `the page is well-formed and fetches nothing`() throws {

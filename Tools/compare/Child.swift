@@ -40,7 +40,9 @@ enum Child {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
     var strings = unsafe ([program] + arguments).map { unsafe strdup($0) }
-    defer { unsafe strings.forEach { unsafe free($0) } }
+    defer {
+      for number in unsafe strings.indices { unsafe free(strings[number]) }
+    }
     unsafe strings.append(nil)
     var process: pid_t = 0
     let code = unsafe posix_spawnp(&process, program, &actions, nil, strings, environ)

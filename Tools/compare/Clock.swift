@@ -21,7 +21,8 @@ struct Stopwatch {
 
   var elapsed: Elapsed {
     Elapsed(
-      wall: Double(Clock.wall() - wall) / 1e9, processor: Double(Clock.processor() - processor) / 1e9)
+      wall: Double(Clock.wall() - wall) / 1e9,
+      processor: Double(Clock.processor() - processor) / 1e9)
   }
 }
 

@@ -1,5 +1,5 @@
-import ArgumentParser
 import Analysis
+import ArgumentParser
 import Glibc
 
 /// Martlet beside SQLite FTS5, on the same documents and the same tokens.
@@ -31,13 +31,15 @@ struct Compare: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The documents: JSON lines, or whatever `martlet index` reads.", valueName: "docs"))
+    help: ArgumentHelp(
+      "The documents: JSON lines, or whatever `martlet index` reads.", valueName: "docs"))
   var documents: [String] = []
 
   @Option(help: ArgumentHelp("Take the queries from a file.", valueName: "file"))
   var queries: String?
   @Option(help: ArgumentHelp("Draw the queries with this seed.", valueName: "n")) var seed: UInt64?
-  @Option(help: ArgumentHelp("Draw so many queries (default: 700).", valueName: "n")) var count: Int?
+  @Option(help: ArgumentHelp("Draw so many queries (default: 700).", valueName: "n")) var count:
+    Int?
   @Option(help: ArgumentHelp("Time every query so many times; the best counts.", valueName: "n"))
   var rounds = 5
   @Option(help: ArgumentHelp("Build so many times, turn by turn; the best counts.", valueName: "n"))

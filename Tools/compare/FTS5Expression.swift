@@ -19,7 +19,8 @@ struct FTS5Expression {
     guard let analyzer = Analyzer.named(plan.analyzer) else {
       throw Failure(
         .usage,
-        "there is no analyzer \(plan.analyzer); there are \(Analyzer.names.joined(separator: ", "))")
+        "there is no analyzer \(plan.analyzer); there are \(Analyzer.names.joined(separator: ", "))"
+      )
     }
     self.analyzer = analyzer
     columns = Dictionary(

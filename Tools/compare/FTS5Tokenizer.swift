@@ -88,9 +88,10 @@ final class FTS5Tokenizer {
   private func runVerbatim(
     _ text: UnsafeRawBufferPointer, _ context: UnsafeMutableRawPointer?, _ emit: Emit
   ) -> Int32 {
-    for unsafe form in unsafe text.split(separator: Self.verbatim) {
+    let forms = unsafe text.split(separator: Self.verbatim)
+    for number in unsafe forms.indices {
       let code = unsafe Self.emit(
-        UnsafeRawBufferPointer(rebasing: form), flags: 0, 0..<0, context, emit)
+        UnsafeRawBufferPointer(rebasing: forms[number]), flags: 0, 0..<0, context, emit)
       if code != SQLITE_OK { return code }
     }
     return SQLITE_OK
@@ -182,7 +183,10 @@ struct FormCache: ~Copyable {
   @inline(__always)
   func isItsOwn(_ exact: UnsafeRawBufferPointer) -> Bool {
     guard keepsPlainWords else { return false }
-    for unsafe byte in unsafe exact where byte >= 0x80 || byte == 0x27 { return false }
+    for at in 0..<exact.count {
+      let byte = unsafe exact[at]
+      if byte >= 0x80 || byte == 0x27 { return false }
+    }
     return true
   }
 

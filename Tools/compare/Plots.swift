@@ -92,7 +92,9 @@ struct Plots {
       title: "Microseconds of a query, \(command.name): Martlet above, FTS5 below",
       description: summary.joined(separator: "; ")
     ) { svg in
-      axis(&svg, scale, top: top, bottom: height - 10) { $0 < 1_000 ? "\(Figures.shortest($0)) µs" : "\(Figures.shortest($0 / 1_000)) ms" }
+      axis(&svg, scale, top: top, bottom: height - 10) {
+        $0 < 1_000 ? "\(Figures.shortest($0)) µs" : "\(Figures.shortest($0 / 1_000)) ms"
+      }
       for (number, row) in rows.enumerated() {
         let y = top + Double(number) * rowHeight
         label(&svg, row.type, y + rowHeight / 2 + 4)

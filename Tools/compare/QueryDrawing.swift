@@ -48,7 +48,8 @@ struct QueryDrawing {
       var failures = 0
       while made < share, failures < Self.attempts {
         let band = Self.bands[made % Self.bands.count]
-        guard let node = try query(type, band: band) else {
+        // A band that has no words, or none left, is filled from the others.
+        guard let node = try query(type, band: band, isLax: failures > Self.attempts / 2) else {
           failures += 1
           continue
         }
@@ -57,8 +58,9 @@ struct QueryDrawing {
           failures += 1
           continue
         }
-        queries.append(
-          ComparedQuery(type: type, band: type == "term" ? band : nil, text: text))
+        var query = ComparedQuery(type: type, text: text)
+        if case .term(let term) = node, !term.isPrefix { query.band = try self.band(of: term.text) }
+        queries.append(query)
         made += 1
         failures = 0
       }
@@ -66,13 +68,15 @@ struct QueryDrawing {
     return queries
   }
 
-  private mutating func query(_ type: String, band: String) throws(Failure) -> QueryNode? {
+  private mutating func query(_ type: String, band: String, isLax: Bool) throws(Failure)
+    -> QueryNode?
+  {
     let document = random.pick(documents)
     let words = self.words(of: document[random.next(below: document.count)])
     guard !words.isEmpty else { return nil }
     switch type {
     case "term":
-      return try word(of: words, band: band, isStrict: true).map { .term(.init($0)) }
+      return try word(of: words, band: band, isStrict: !isLax).map { .term(.init($0)) }
     case "and", "or":
       let more = type == "or" ? [2, 2, 3, 4] : [2, 2, 2, 3]
       let chosen = try self.words(random.pick(more), of: words)

@@ -51,7 +51,8 @@ extension Report {
       card(Figures.ratio(quotient(Double(fts5Build.size), Double(ours.size))), "size on disk")
       let differ = agreement.disagreements.count
       card(
-        differ == 0 ? "all equal" : "\(differ) differ", "match sets of \(agreement.compared) queries",
+        differ == 0 ? "all equal" : "\(differ) differ",
+        "match sets of \(agreement.compared) queries",
         isBad: differ > 0)
       card("\(errors) of \(typed.count)", "typed texts that FTS5 refuses")
     }
@@ -63,7 +64,8 @@ extension Report {
     figure(
       &html, plots.ratios(),
       [("count", "number of matches (COUNT)"), ("ranked", "best 10 (TOP_10)")],
-      "Bars: by the mean time. Ticks: by the median. From the line at 1 × to the right Martlet is ahead.")
+      "Bars: by the mean time. Ticks: by the median. From the line at 1 × to the right Martlet is ahead."
+    )
     for command in Race.Command.allCases {
       html.element("h2", [], "How long queries take: \(command.name)")
       figure(

@@ -12,15 +12,18 @@ extension Report {
 
       """
     if scan.rejected + scan.replaced > 0 {
-      out += "left out of both: \(scan.rejected) refused, \(scan.replaced) replaced by a later one\n"
+      out +=
+        "left out of both: \(scan.rejected) refused, \(scan.replaced) replaced by a later one\n"
     }
     out += "\nA ratio says how many times more FTS5 takes.\n\n"
     out += buildTable().text() + "\n"
     out += "FTS5 at its best:\n"
     for line in FTS5Index.settings { out += "  \(line)\n" }
     out += "\n" + queryTable().text() + "\n"
-    out += "A query's time is the best of \(rounds) rounds, in µs; p50, p99 and mean are over the queries.\n"
-    out += "top 10: how much of the best 10 both have, where more than 10 match (their BM25 differs).\n"
+    out +=
+      "A query's time is the best of \(rounds) rounds, in µs; p50, p99 and mean are over the queries.\n"
+    out +=
+      "top 10: how much of the best 10 both have, where more than 10 match (their BM25 differs).\n"
     for remark in remarks { out += "\(remark).\n" }
     for (reason, count) in leftOut.sorted(by: { $0.key < $1.key }) {
       out += "\(count) queries left out: FTS5 has no \(reason).\n"
@@ -111,9 +114,12 @@ extension Report {
   private func typedText() -> String {
     var table = TextTable(["what people type", "Martlet", "FTS5"], left: 3)
     for typed in typed {
-      let ours = "\(typed.ours)" + (typed.warnings.isEmpty ? "" : "  \(typed.warnings.joined(separator: ", "))")
+      let ours =
+        "\(typed.ours)"
+        + (typed.warnings.isEmpty ? "" : "  \(typed.warnings.joined(separator: ", "))")
       table.add([
-        Figures.visible(typed.text), ours, typed.theirs.map { "\($0)" } ?? "ERROR  \(typed.error ?? "")",
+        Figures.visible(typed.text), ours,
+        typed.theirs.map { "\($0)" } ?? "ERROR  \(typed.error ?? "")",
       ])
     }
     return table.text()
