@@ -230,6 +230,8 @@ final class IndexRegistry: Sendable {
     var seen: Set<String> = []
     do throws(StartError) {
       for name in try directory.names() {
+        // Watched before it is looked at: an index that is being made gets its manifest in a moment.
+        watch.watch("\(path)/\(name)")
         guard let manifest = directory.stamp(name) else { continue }
         seen.insert(name)
         follow(name, manifest, again: again)
@@ -254,7 +256,6 @@ final class IndexRegistry: Sendable {
     let old = entry(name)
     let now = Deadline.now()
     if let old, old.manifest == manifest, old.fault == nil || now < old.retry && !again { return }
-    watch.watch("\(path)/\(name)")
     do throws(IndexError) {
       let directory = try IndexStore(path: path).open(name)
       // Segments that are open are kept: only what is new is read.
