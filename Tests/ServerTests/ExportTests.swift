@@ -10,25 +10,25 @@ import WireAPI
 struct ExportTests {
   private static let path = "/v1/indexes/news/export"
 
-  /// 1,000 documents, some deleted, one long.
+  /// 300 documents, some deleted, one long.
   private func bench() throws -> IndexBench {
     let bench = IndexBench()
-    let long = String(repeating: "herring and more ", count: 40_000)
+    let long = String(repeating: "herring and more ", count: 9_000)
     try bench.commit(
       "news",
-      (0..<700).map { #"{"id": "\#($0)", "title": "Number \#($0)", "tags": ["a", "b"]}"# })
+      (0..<200).map { #"{"id": "\#($0)", "title": "Number \#($0)", "tags": ["a", "b"]}"# })
     try bench.commit(
       "news",
-      (700..<1_000).map { #"{"id": "\#($0)", "title": "Number \#($0)", "n": \#($0)}"# }
+      (200..<300).map { #"{"id": "\#($0)", "title": "Number \#($0)", "n": \#($0)}"# }
         + [#"{"id": "long", "body": "\#(long)"}"#],
-      deleting: (0..<1_000).filter { $0 % 7 == 3 }.map(String.init))
+      deleting: (0..<300).filter { $0 % 7 == 3 }.map(String.init))
     try bench.start()
     try until { try bench.status() == "ready" }
     return bench
   }
 
   private func lines(_ answer: SocketClient.Answer) -> [String] {
-    answer.body.split(separator: "\n").map(String.init)
+    answer.body.utf8.split(separator: UInt8(ascii: "\n")).map { String($0)! }
   }
 
   private func ids(_ lines: [String]) throws -> [String] {
@@ -44,7 +44,7 @@ struct ExportTests {
     #expect(answer.headers["etag"] != nil)
     #expect(answer.headers["x-next-cursor"] == nil)
     let lines = lines(answer)
-    let wanted = (0..<1_000).filter { $0 % 7 != 3 }.map(String.init) + ["long"]
+    let wanted = (0..<300).filter { $0 % 7 != 3 }.map(String.init) + ["long"]
     #expect(try Set(ids(lines)) == Set(wanted))
     #expect(lines.count == wanted.count)
     try bench.commit("again", lines)
@@ -55,7 +55,7 @@ struct ExportTests {
 
   @Test(
     "in parts by limit and cursor: the same lines, none twice, none left out",
-    arguments: [1, 97, 500, 5_000])
+    arguments: [1, 97, 5_000])
   func parts(limit: Int) throws {
     let bench = try bench()
     let all = lines(try bench.ask("GET", Self.path))
@@ -80,9 +80,9 @@ struct ExportTests {
     let whole = try bench.ask("GET", Self.path)
     let all = lines(whole)
     let cursor = try #require(whole.headers["x-cursor"])
-    try bench.commit("news", [#"{"id": "new", "title": "New"}"#], deleting: ["0", "1", "999"])
+    try bench.commit("news", [#"{"id": "new", "title": "New"}"#], deleting: ["0", "1", "299"])
     try until { try bench.search("news", "new") == ["new"] }
-    for count in [0, 1, 599, all.count - 1, all.count, 1_000_000] {
+    for count in [0, 1, 179, all.count - 1, all.count, 1_000_000] {
       let rest = try bench.ask("GET", "\(Self.path)?cursor=\(cursor)&skip=\(count)")
       #expect(rest.status == 200)
       #expect(lines(rest) == Array(all.dropFirst(count)))

@@ -27,7 +27,10 @@ struct Martlet: ParsableCommand {
       CommandGroup(
         name: "Write", subcommands: [IndexCommand.self, DeleteCommand.self, RebuildCommand.self]),
       CommandGroup(
-        name: "Ask", subcommands: [SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self]),
+        name: "Ask",
+        subcommands: [
+          SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self,
+        ]),
       CommandGroup(
         name: "Look",
         subcommands: [
