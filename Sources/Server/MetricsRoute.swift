@@ -44,8 +44,10 @@ struct MetricsRoute: Sendable {
       "martlet_query_timeouts_total", .counter,
       "Queries whose time ran out or that were cancelled.", counts.timeouts)
     let (now, waiting) = running.counts
-    text.single("martlet_requests_running", .gauge, "Requests that a worker has.", now)
-    text.single("martlet_requests_waiting", .gauge, "Requests that wait for a worker.", waiting)
+    text.single("martlet_requests_running", .gauge, "Requests that are being answered.", now)
+    text.single(
+      "martlet_requests_waiting", .gauge, "Requests that wait for a worker or a generation.",
+      waiting)
     text.single(
       "martlet_connections", .gauge, "Open connections.",
       metrics.connections.load(ordering: .relaxed))

@@ -27,7 +27,7 @@ final class RunningRequest: Sendable {
     started = request.arrived
   }
 
-  /// False while it waits for a worker.
+  /// False while it waits for a worker, or is parked.
   var isRunning: Bool { begun.load(ordering: .relaxed) }
 
   /// Nobody will answer it any more, or somebody has: then the event loop may be gone as well.
@@ -35,6 +35,8 @@ final class RunningRequest: Sendable {
 
   /// A worker has it.
   func begin() { begun.store(true, ordering: .relaxed) }
+
+  func park() { begun.store(false, ordering: .relaxed) }
 
   fileprivate func end() { over.store(true, ordering: .relaxed) }
 }

@@ -19,6 +19,7 @@ struct WorkerCall: Sendable {
   func run() -> (Response, Chunk?) {
     running.begin()
     let response = answer(request, captures, running.cancel)
+    if case .later = response.body { running.park() }
     guard case .chunks(let next) = response.body, request.method != .HEAD else {
       return (response, nil)
     }

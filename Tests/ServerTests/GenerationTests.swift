@@ -95,6 +95,11 @@ struct GenerationTests {
     #expect(list.count == 1)
     #expect(list.first?["path"]?.string == "/v1/indexes/news/search")
     #expect(list.first?["method"]?.string == "POST")
+    try until {
+      let scrape = try PrometheusParser(try bench.ask("GET", "/metrics").body)
+      return scrape.value("martlet_requests_waiting") == 1
+        && scrape.value("martlet_requests_running") == 0
+    }
     #expect(list.first?["age_us"]?.int ?? -1 >= 0)
     #expect(try bench.ask("DELETE", "/v1/requests/none").status == 404)
     let answer = try bench.json("DELETE", "/v1/requests/a%2Fb%25c")
