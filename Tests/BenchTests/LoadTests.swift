@@ -21,7 +21,7 @@ struct LoadTests {
 
   @Test("Status, cut answers and other bodies are told apart")
   func kinds() throws {
-    var result = LoadResult(connections: 1)
+    var result = LoadResult(connections: 1, requests: 5)
     let answers = [
       bytes(#"{"took_us":42,"timed_out":false}"#), bytes(#"{"took_us":8,"timed_out":false}"#),
       bytes(#"{"took_us":42,"timed_out":true}"#), bytes(#"{"ready":true}"#),
@@ -29,7 +29,7 @@ struct LoadTests {
     ]
     for (place, bytes) in answers.enumerated() {
       let answer = try #require(try Answer(bytes))
-      result.add(answer, nanoseconds: UInt64(1_000 * (place + 1)))
+      result.add(answer, to: place, nanoseconds: UInt64(1_000 * (place + 1)))
     }
     result.fail("connection closed")
     result.finish()
@@ -40,6 +40,8 @@ struct LoadTests {
       ])
     #expect(result.failed == 4)
     #expect(result.took == 25)
+    #expect(result.answered == [1, 1, 0, 0, 0])
+    #expect(result.mean(of: [10, 20, 1_000, 0, 0]) == 15)
     #expect(result.latency(0.5) == 2_000)
     #expect(result.latency(1) == 2_000)
   }

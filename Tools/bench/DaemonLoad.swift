@@ -107,9 +107,9 @@ struct DaemonLoad: ParsableCommand {
 
   // MARK: What came out
 
-  /// - Parameter engine: CPU nanoseconds of a search; nil: not known.
+  /// - Parameter engine: CPU nanoseconds of each search; nil: not known.
   static func table(
-    _ results: [LoadResult], engine: Double?, queries: Int, _ record: RunRecord
+    _ results: [LoadResult], engine: [Double]?, queries: Int, _ record: RunRecord
   ) -> String {
     var table = Table(
       head: [
@@ -118,12 +118,13 @@ struct DaemonLoad: ParsableCommand {
       ], left: 0)
     for result in results {
       let cpu = result.cpu / 1_000
+      let search = engine.map { result.mean(of: $0) / 1_000 }
       table.add([
         "\(result.connections)", "\(result.requests)", "\(result.failed)",
         decimal(result.requestsPerSecond, 0), decimal(Double(result.latency(0.5)) / 1e6, 2),
         decimal(Double(result.latency(0.99)) / 1e6, 2), decimal(Double(result.latency(1)) / 1e6, 2),
-        decimal(cpu, 1), engine.map { decimal($0 / 1_000, 1) } ?? "–",
-        engine.map { decimal(cpu - $0 / 1_000, 1) } ?? "–", decimal(result.took, 1),
+        decimal(cpu, 1), search.map { decimal($0, 1) } ?? "–",
+        search.map { decimal(cpu - $0, 1) } ?? "–", decimal(result.took, 1),
         "\(result.daemonMemory >> 20)",
       ])
     }
@@ -136,11 +137,10 @@ struct DaemonLoad: ParsableCommand {
   }
 
   static func json(
-    _ results: [LoadResult], engine: Double?, queries: Int, _ record: RunRecord
+    _ results: [LoadResult], engine: [Double]?, queries: Int, _ record: RunRecord
   ) -> [UInt8] {
     ReportOptions.report(record) { writer in
       writer.field("queries", queries)
-      if let engine { writer.field("engine_cpu_us", engine / 1_000) }
       writer.name("results")
       writer.array { writer in
         for result in results {
@@ -160,7 +160,11 @@ struct DaemonLoad: ParsableCommand {
             writer.field("p99_ms", Double(result.latency(0.99)) / 1e6)
             writer.field("max_ms", Double(result.latency(1)) / 1e6)
             writer.field("daemon_cpu_us", result.cpu / 1_000)
-            if let engine { writer.field("above_engine_us", (result.cpu - engine) / 1_000) }
+            if let engine {
+              let search = result.mean(of: engine)
+              writer.field("engine_cpu_us", search / 1_000)
+              writer.field("above_engine_us", (result.cpu - search) / 1_000)
+            }
             writer.field("took_us", result.took)
             writer.field("above_took_us", result.cpu / 1_000 - result.took)
             writer.field("client_cpu_us", result.clientCPU / 1_000)

@@ -15,6 +15,8 @@ final class LoadClients {
 
   private struct Client {
     var connection: Connection
+    /// Number of the request under way, and its bytes.
+    var number = 0
     var request: [UInt8] = []
     var sent = 0
     var start: UInt64 = 0
@@ -34,7 +36,7 @@ final class LoadClients {
 
   /// Asks for so long, and then waits for the answers that are due.
   func run(seconds: Double) throws(Fault) -> LoadResult {
-    var result = LoadResult(connections: clients.count)
+    var result = LoadResult(connections: clients.count, requests: requests.count)
     let cpu = Clock.thread()
     let begin = Clock.wall()
     let end = begin + UInt64(seconds * 1e9)
@@ -62,8 +64,9 @@ final class LoadClients {
 
   /// Sends the next request on a connection.
   private func ask(_ place: Int, _ result: inout LoadResult) throws(Fault) {
-    clients[place].request = requests[next % requests.count]
-    next += 1
+    clients[place].number = next
+    clients[place].request = requests[next]
+    next = (next + 1) % requests.count
     clients[place].sent = 0
     clients[place].start = Clock.wall()
     while !push(place) { try reconnect(place, &result) }
@@ -96,7 +99,7 @@ final class LoadClients {
     }
     guard let answer = try client.connection.take() else { return false }
     clients[place].isWaiting = false
-    result.add(answer, nanoseconds: Clock.wall() - client.start)
+    result.add(answer, to: client.number, nanoseconds: Clock.wall() - client.start)
     return true
   }
 
@@ -122,6 +125,8 @@ struct LoadResult {
   /// Answers that were as asked for; the others by what was wrong with them.
   private(set) var requests = 0
   private(set) var failures: [String: Int] = [:]
+  /// How often each request was answered.
+  private(set) var answered: [Int]
   var daemonNanoseconds: UInt64 = 0
   var clientNanoseconds: UInt64 = 0
   /// Resident set of the daemon at the end.
@@ -130,13 +135,19 @@ struct LoadResult {
   private var tookSum = 0
   private var byteSum = 0
 
-  init(connections: Int) { self.connections = connections }
+  /// - Parameter requests: distinct ones.
+  init(connections: Int, requests: Int) {
+    self.connections = connections
+    answered = Array(repeating: 0, count: requests)
+  }
 
-  mutating func add(_ answer: Answer, nanoseconds: UInt64) {
+  /// - Parameter request: the number of what was asked.
+  mutating func add(_ answer: Answer, to request: Int, nanoseconds: UInt64) {
     guard answer.status == 200 else { return fail("status \(answer.status)") }
     guard !answer.timedOut else { return fail("timed out") }
     guard let took = answer.took else { return fail("no answer to a search") }
     requests += 1
+    answered[request] += 1
     latencies.append(nanoseconds)
     tookSum += took
     byteSum += answer.length
@@ -154,6 +165,10 @@ struct LoadResult {
   private func each(_ sum: Double) -> Double { requests > 0 ? sum / Double(requests) : 0 }
   /// CPU nanoseconds of the daemon a request.
   var cpu: Double { each(Double(daemonNanoseconds)) }
+  /// The mean over what was answered of a figure that each request has.
+  func mean(of figures: [Double]) -> Double {
+    each(zip(answered, figures).reduce(0) { $0 + Double($1.0) * $1.1 })
+  }
   /// CPU nanoseconds of the clients a request.
   var clientCPU: Double { each(Double(clientNanoseconds)) }
   /// Microseconds of a search, as the answers say.
