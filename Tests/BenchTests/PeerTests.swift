@@ -1,4 +1,5 @@
 import InvertedIndex
+import JSON
 import Testing
 
 @testable import martlet_bench
@@ -73,6 +74,19 @@ struct PeerTests {
     }
   }
 
+  @Test("The directory may have any name, and those above it are made")
+  func directories() throws {
+    let folder = try TemporaryDirectory()
+    try writeFile("\(folder.path)/corpus.txt", Array(Self.corpus.utf8))
+    let directory = "\(folder.path)/New/Corpus 1.idx/"
+    var command = try IndexCorpus.parse(["\(folder.path)/corpus.txt", directory])
+    command.report.json = true
+    try command.run()
+    let reader = try IndexReader.open(FileSystemDirectory(path: directory))
+    #expect(reader.documentCount == 5)
+    #expect(throws: Fault.self) { try IndexPath.make("/dev/null/x") }
+  }
+
   @Test("A line longer than the reader's buffer is one line, and the last needs no newline")
   func longLines() throws {
     let folder = try TemporaryDirectory()
@@ -87,5 +101,34 @@ struct PeerTests {
     let failure = reader.failure
     #expect(lengths == [1, 2 << 20, 0, 1])
     #expect(failure == nil)
+  }
+
+  @Test("As a process: READY, a line a query for each pass, END, and the times at the end")
+  func process() throws {
+    let folder = try TemporaryDirectory()
+    try index(Self.corpus, in: folder, [])
+    try writeFile(
+      "\(folder.path)/q.tsv", Array("1\tterm\ta\n2\tunion\tc d\n3\tterm\tzzz\n".utf8))
+    let own = RunRecord.programPath
+    let program = own[..<(own.lastIndex(of: "/") ?? own.startIndex)] + "/martlet-bench"
+    let script = """
+      printf 'PASS COUNT\\nPASS DUMP\\nPASS TOP_10\\n' | \
+      "$0" serve "$1/index" "$1/q.tsv" --output "$1/times.json"
+      """
+    let output = try #require(
+      Child.output(of: ["sh", "-c", script, String(program), folder.path]))
+    let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 14 && lines[0].hasPrefix("READY ") && lines[13] == "")
+    for end in [4, 8, 12] { #expect(lines[end] == "END") }
+    let cells = lines.map { $0.split(separator: "\t") }
+    #expect(cells[1...3].map { $0[1] } == ["3", "4", "0"])
+    #expect(cells[5...7].map { $0[1] } == ["3", "4", "0"])
+    #expect(cells[1...3].allSatisfy { $0.count == 4 && Int($0[2]) != nil && Int($0[3]) != nil })
+    let hits = cells[5][4].split(separator: ",").map { $0.split(separator: ":") }
+    #expect(Set(hits.map { $0[0] }) == ["10", "12", "13"])
+    #expect(hits.allSatisfy { Double($0[1]) != nil })
+    let times = try JSONValue.parse(readFile("\(folder.path)/times.json"))
+    #expect(times["results"]?.array?.contains { $0["command"] == "DUMP" } == true)
+    #expect(Child.output(of: ["sh", "-c", "echo nope | \"$0\" serve x y", String(program)]) == nil)
   }
 }

@@ -21,8 +21,8 @@ struct DaemonLoad: ParsableCommand {
 
       EXAMPLES
         martlet-bench daemon /tmp/big --queries data/big/queries.tsv
-        martlet-bench daemon ~/.local/share/martlet/news --query 'nuclear deterrent' --seconds 10
-        martlet-bench daemon --socket /run/martlet/martlet.sock --index news --query nuclear --connections 8
+        martlet-bench daemon ~/.local/share/martlet/news --query 'nuclear deterrent'
+        martlet-bench daemon --socket /tmp/m.sock --index news --query nato --connections 8
       """)
 
   @Argument(help: "Directory of the index.") var directory: String?

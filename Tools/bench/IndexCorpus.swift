@@ -17,7 +17,7 @@ struct IndexCorpus: ParsableCommand {
       """)
 
   @Argument(help: "The corpus: `docno TAB words` a line.") var corpus: String
-  @Argument(help: "A directory for the index; there must not be an index in it.")
+  @Argument(help: "A directory for the index, made if need be; there must not be an index in it.")
   var directory: String
   @Option(help: "Indexing threads.") var threads = 1
   @Option(help: ArgumentHelp("Memory for all that is held, as 512M or 2G.", valueName: "size"))
@@ -34,8 +34,8 @@ struct IndexCorpus: ParsableCommand {
 
   func run() throws {
     guard var lines = CorpusReader(path: corpus) else { throw Fault(path: corpus, errno: errno) }
-    let (parent, name) = IndexPath.split(directory)
-    let index = try IndexStore(path: parent).create(name)
+    try IndexPath.make(directory)
+    let index = try FileSystemDirectory(path: directory)
     if let there = try? IndexReader.open(index) {
       throw Fault("\(directory): there is an index of \(there.documentCount) documents already")
     }
@@ -108,7 +108,8 @@ struct IndexingFigures {
     commit_s    \(decimal(committed, 3))
     merged_s    \(decimal(merged, 3))
     cpu_s       \(decimal(cpu, 3))
-    MB/s        \(decimal(Double(bytes) / merged / 1e6, 1))
+    MB/s        \(decimal(Double(bytes) / merged / 1e6, 1)), \
+    \(decimal(Double(bytes) / cpu / 1e6, 1)) a second of CPU
     size        \(size) bytes, \(segments) segments
     peak_rss    \(peakMemory >> 20) MiB
 
@@ -133,6 +134,16 @@ struct IndexingFigures {
 
 /// An index by the path of its directory.
 enum IndexPath {
+  /// Makes the directory and what is missing above it.
+  static func make(_ path: String) throws(Fault) {
+    if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, path.contains("/") else { throw Fault(path: path, errno: errno) }
+    try make(split(path).parent)
+    guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw Fault(path: path, errno: errno)
+    }
+  }
+
   /// The data directory and the index's name in it.
   static func split(_ path: String) -> (parent: String, name: String) {
     var path = Substring(path)

@@ -17,9 +17,12 @@ struct Micro: ParsableCommand {
 
       GROUPS
         unpack, prefix-sum, pack    blocks of 128 integers, by width
-        postings, score             stepping, seeking, skipping, positions; norms and BM25, a block at a time
+        postings                    next, seek, skip, positions
+        score                       norms and BM25, a block at a time
         terms                       the term dictionary of a segment
-        tokenise, stem, words       text to tokens, words to terms, the table of words of a segment being built
+        tokenise                    text to tokens
+        stem                        words to index terms
+        words                       the table of words of a segment being built
         top                         the heap of the best documents
 
       EXAMPLES

@@ -17,7 +17,7 @@ struct Serve: ParsableCommand {
 
       EXAMPLES
         printf 'PASS COUNT\\nPASS TOP_10\\n' | martlet-bench serve /tmp/big queries.tsv
-        yes 'PASS TOP_10' | head -n 5 | martlet-bench serve /tmp/big queries.tsv --output top10.json >/dev/null
+        yes 'PASS TOP_10' | head -n 5 | martlet-bench serve /tmp/big q.tsv --output o.json
       """)
 
   @Argument(help: "Directory of the index.") var directory: String
