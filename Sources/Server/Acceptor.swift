@@ -12,9 +12,8 @@ import NIOCore
 import WireAPI
 
 /// In the listening channel's pipeline.
-final class Acceptor: ChannelDuplexHandler {
+final class Acceptor: ChannelInboundHandler {
   typealias InboundIn = any Channel
-  typealias OutboundIn = Never
 
   private let connections: Connections
   private let listener: Int32
@@ -51,18 +50,16 @@ final class Acceptor: ChannelDuplexHandler {
     }
   }
 
-  func read(context: ChannelHandlerContext) {
-    if pause == nil { context.read() }
-  }
-
-  /// The last resort: with nothing to give away, a look every 50 ms.
+  /// The last resort, when there is nothing to give away: a look every 50 ms.
   private func pauseReading(_ context: ChannelHandlerContext) {
     fillReserve()
+    // A read that has failed stays wanted; without this the socket would be reported readable again at once.
+    try? context.channel.syncOptions?.setOption(.autoRead, value: false)
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     pause = context.eventLoop.scheduleTask(in: .milliseconds(50)) {
       let (acceptor, context) = bound.value
       acceptor.pause = nil
-      context.read()
+      try? context.channel.syncOptions?.setOption(.autoRead, value: true)
     }
   }
 

@@ -130,8 +130,14 @@ final class Connections {
   /// descriptor is free when this returns.
   /// - Returns: false if there is none.
   func closeLongestWaiting(_ isAsked: (uid_t) -> Bool = { _ in true }) -> Bool {
-    let longest = open.values.filter { $0.canBeClosed && isAsked($0.peer.uid) }
-      .min { $0.since < $1.since }
+    // At a cap this is done for each new connection: some 10 µs for 1,024 of them.
+    var longest: HTTPConnection?
+    for connection in open.values
+    where connection.since < longest?.since ?? .max && connection.canBeClosed
+      && isAsked(connection.peer.uid)
+    {
+      longest = connection
+    }
     guard let longest else { return false }
     logger.debug("connection closed to make room", metadata: ["uid": "\(longest.peer.uid)"])
     remove(longest)

@@ -90,6 +90,8 @@ final class HTTPServer: Sendable {
             Acceptor(connections.value, listener: descriptor))
         }
       }
+      // Clients that come all at once, or only to come, are let in faster than they are answered.
+      .serverChannelOption(.maxMessagesPerRead, value: 64)
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.maxMessagesPerRead, value: 1)
