@@ -13,7 +13,7 @@ struct Router<Endpoint: Sendable>: Sendable {
   }
 
   private enum Segment {
-    case literal(String)
+    case literal([UInt8])
     case one
     case rest
   }
@@ -22,22 +22,39 @@ struct Router<Endpoint: Sendable>: Sendable {
     let method: HTTPMethod
     let pattern: String
     let segments: [Segment]
+    /// The last segment takes all that follows.
+    let takesRest: Bool
     let endpoint: Endpoint
   }
 
   private var routes: [Route] = []
+  private var mostSegments = 0
 
   mutating func add(_ method: HTTPMethod, _ pattern: String, _ endpoint: Endpoint) {
     let segments = pattern.split(separator: "/", omittingEmptySubsequences: false).map { text in
-      text.hasPrefix("{*") ? Segment.rest : text.hasPrefix("{") ? .one : .literal(String(text))
+      text.hasPrefix("{*")
+        ? Segment.rest : text.hasPrefix("{") ? .one : .literal(Array(text.utf8))
     }
-    routes.append(Route(method: method, pattern: pattern, segments: segments, endpoint: endpoint))
+    var takesRest = false
+    if case .rest = segments.last { takesRest = true }
+    mostSegments = max(mostSegments, segments.count)
+    routes.append(
+      Route(
+        method: method, pattern: pattern, segments: segments, takesRest: takesRest,
+        endpoint: endpoint))
   }
 
   func match(_ method: HTTPMethod, _ path: Substring) -> Match {
+    // What is behind the longest pattern stays in one piece.
+    let parts = path.utf8.split(
+      separator: UInt8(ascii: "/"), maxSplits: mostSegments, omittingEmptySubsequences: false)
     var allowed: [String] = []
     for route in routes {
-      guard let captures = Self.captures(route.segments, path) else { continue }
+      guard
+        route.takesRest
+          ? parts.count >= route.segments.count : parts.count == route.segments.count,
+        let captures = Self.captures(route.segments, path, parts)
+      else { continue }
       if route.method == method || route.method == .GET && method == .HEAD {
         return .found(route.endpoint, route: route.pattern, captures: captures)
       }
@@ -48,23 +65,23 @@ struct Router<Endpoint: Sendable>: Sendable {
   }
 
   /// nil: the path does not fit. A captured part is never empty.
-  private static func captures(_ pattern: [Segment], _ path: Substring) -> [Substring]? {
+  private static func captures(
+    _ segments: [Segment], _ path: Substring, _ parts: [Substring.UTF8View]
+  ) -> [Substring]? {
     var captured: [Substring] = []
-    var rest: Substring? = path
-    for segment in pattern {
-      guard let text = rest else { return nil }
-      if case .rest = segment { return text.isEmpty ? nil : captured + [text] }
-      let end = text.utf8.firstIndex(of: UInt8(ascii: "/"))
-      let part = text[..<(end ?? text.endIndex)]
-      rest = end.map { text[text.utf8.index(after: $0)...] }
+    for (segment, part) in zip(segments, parts) {
       switch segment {
       case .literal(let wanted):
-        if part.utf8.count != wanted.utf8.count || part != wanted { return nil }
-      case .one, .rest:
+        guard part.count == wanted.count, part.elementsEqual(wanted) else { return nil }
+      case .one:
         guard !part.isEmpty else { return nil }
-        captured.append(part)
+        captured.append(Substring(part))
+      case .rest:
+        let rest = path[part.startIndex...]
+        guard !rest.isEmpty else { return nil }
+        captured.append(rest)
       }
     }
-    return rest == nil ? captured : nil
+    return captured
   }
 }
