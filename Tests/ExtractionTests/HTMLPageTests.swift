@@ -135,7 +135,7 @@ import Testing
   @Test func aPageThatIsTooLargeIsAnErrorAndTooMuchTextIsCut() throws {
     var limits = HTMLPage.Limits()
     limits.input = 10
-    #expect(throws: HTMLPage.Failure(message: "a page of more than 10 bytes")) {
+    #expect(throws: HTMLPage.Failure.tooLarge(10)) {
       try HTMLPage.read(Array("<p>0123456789".utf8), limits: limits)
     }
     limits.input = 1_000_000
@@ -144,6 +144,30 @@ import Testing
     let page = try HTMLPage.read(Array(long.utf8), limits: limits)
     #expect((1_000...2_000).contains(page.body.utf8.count))
     #expect(page.warning == "its text was cut after 1000 bytes")
+  }
+
+  @Test func whatIsNoTextIsNoPage() {
+    var bytes = Array("<html>".utf8)
+    for number in 0..<2_000 { bytes.append(UInt8(truncatingIfNeeded: number &* 181 >> 3)) }
+    #expect(throws: HTMLPage.Failure.binary) { try HTMLPage.read(bytes) }
+  }
+
+  /// A manual's main text is more than its prose.
+  @Test func theMainElementIsKeptWhole() throws {
+    var calls = ""
+    for name in ["clone", "equals", "format", "hash", "compare", "default"] {
+      calls += "<h3>fn \(name)(&amp;self) -> <a href=\(name)>Result</a></h3><pre>\(name)()</pre>"
+    }
+    let page = try HTMLPage.read(
+      Array(
+        """
+        <nav><a href=/>All modules</a> <a href=/x>Next</a></nav><main><h1>Struct Lamp</h1><p>A lamp that shines
+        as long as it has oil, and that can be lit again when it was filled.</p>\(calls)</main>
+        """.utf8))
+    #expect(page.isArticle)
+    #expect(page.body.hasPrefix("Struct Lamp\n\nA lamp that"))
+    #expect(page.body.hasSuffix("fn default(&self) -> Result\n\ndefault()"))
+    #expect(!page.body.contains("All modules"))
   }
 
   @Test(arguments: [

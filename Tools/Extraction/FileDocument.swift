@@ -78,7 +78,7 @@ public enum FileDocument {
     do throws(HTMLPage.Failure) {
       page = try HTMLPage.read(bytes)
     } catch {
-      return .none(.tooLarge, error.message)
+      return .none(error == .binary ? .binary : .tooLarge, error.message)
     }
     guard page.title != nil || !page.body.isEmpty else { return .none(.noText, "no text in it") }
     func append(_ name: String, _ value: String?) {

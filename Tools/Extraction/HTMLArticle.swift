@@ -32,6 +32,12 @@ struct HTMLArticle {
   /// Fewer make one only when they are a tenth of the page: else it is an index of articles.
   private static let enoughWords = 60
   private static let leastWeight = 20.0
+  /// Words that a main element has at least.
+  private static let fewestMainWords = 5
+  /// A line with this part of it in links is a link.
+  private static let onlyLinks = 0.8
+  /// More of the words in such lines make a list of links.
+  private static let mostLinkLines = 0.3
 
   init(_ content: HTMLContent) {
     self.content = content
@@ -41,7 +47,8 @@ struct HTMLArticle {
       blocks = Array(content.blocks.indices)
       return
     }
-    if let body = bestBody(weights) {
+    let body = bestBody(weights)
+    if let body {
       for index in weights.indices {
         if !body.contains(index) {
           weights[index] = min(weights[index], Self.outside)
@@ -57,19 +64,54 @@ struct HTMLArticle {
       return line
     }
     let page = PageLines(Array(lines))
-    let found = page.body.filter { index in
-      let line = page.lines[index]
-      return !isFurniture[content.blocks[index].element] && line.weight > PageLines.interruption
-        && !(PageLines.isMenu(line.lowercased) && content.blocks[index].level == 0)
+    let stretch = page.body.filter { isText($0) && page.lines[$0].weight > PageLines.interruption }
+    let sum = stretch.reduce(0.0) { $0 + max(0, page.lines[$1].weight) }
+    let words = words(stretch)
+    let isEnough =
+      words >= Self.fewestWords && sum >= Self.leastWeight
+      && (words >= Self.enoughWords || words * 10 >= content.elements[0].words)
+    if let whole = whole(body ?? landmark, beyond: stretch), isEnough || body == nil {
+      blocks = whole
+    } else if isEnough {
+      blocks = stretch
     }
-    let words = found.reduce(0) { $0 + content.blocks[$1].line.words }
-    let all = content.elements[0].words
-    let sum = found.reduce(0.0) { $0 + max(0, page.lines[$1].weight) }
-    if words >= Self.fewestWords, sum >= Self.leastWeight,
-      words >= Self.enoughWords || words * 10 >= all
-    {
-      blocks = found
+  }
+
+  /// Neither furniture nor a word of a menu.
+  private func isText(_ index: Int) -> Bool {
+    let block = content.blocks[index]
+    return !isFurniture[block.element]
+      && !(PageLines.isMenu(block.line.lowercased) && block.level == 0)
+  }
+
+  private func words(_ blocks: [Int]) -> Int {
+    blocks.reduce(0) { $0 + content.blocks[$1].line.words }
+  }
+
+  /// All text of the element that is the main one by its name, when what it has beside the stretch is no list of
+  /// links: manuals have much in their main text that reads like no article.
+  private func whole(_ range: Range<Int>?, beyond stretch: [Int]) -> [Int]? {
+    guard let range else { return nil }
+    let text = range.filter { isText($0) }
+    let known = Set(stretch)
+    let rest = text.filter { !known.contains($0) }
+    let linked = rest.filter { content.blocks[$0].linked > Self.onlyLinks }
+    guard words(text) >= Self.fewestMainWords,
+      Double(words(linked)) <= Self.mostLinkLines * Double(words(rest))
+    else { return nil }
+    return text
+  }
+
+  /// The blocks of the page's only main element.
+  private var landmark: Range<Int>? {
+    var found: Range<Int>?
+    for element in content.elements
+    where element.tag == .main || element.hints.contains(.landmark) {
+      if let found, found.contains(element.blocks) { continue }
+      guard found == nil else { return nil }
+      found = element.blocks
     }
+    return found
   }
 
   /// Whether anything around the text is there: links, furniture, or the words of menus. A plain page, as a manual
