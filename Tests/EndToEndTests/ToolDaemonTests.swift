@@ -36,6 +36,10 @@ struct ToolDaemonTests {
       ["search", "news", "(", "--mode", "strict"], ["search", "none", "x"], ["count", "news"],
       ["count", "news", "crane", "--or"], ["get", "news", "h5"], ["get", "news", "h99"],
       ["list"], ["stats", "news"], ["schema", "news"],
+      ["explain", "news", "h5", "ferry storm"], ["explain", "news", "h2", "bowline"],
+      ["explain", "news", "h99", "ferry"], ["explain", "none", "h5", "ferry"],
+      ["analyze", "--index", "news", "--field", "title", "Niinistö’s COVID-19"],
+      ["analyze", "--index", "news", "--field", "colour", "red"],
     ]
     for question in questions {
       let here = try ToolProcess(
@@ -56,6 +60,8 @@ struct ToolDaemonTests {
     defer { process.kill(SIGTERM) }
     for question in [
       ["search", "news", "ferry storm"], ["get", "news", "h5"], ["stats", "news"],
+      ["explain", "news", "h5", "ferry storm"], ["export", "news"],
+      ["analyze", "--index", "news", "--field", "title", "Niinistö’s COVID-19"],
     ] {
       let here = try ToolProcess(question, environment: ["MARTLET_DATA": bench.data]).wait()
       let there = try ToolProcess(question + ["--socket", socket]).wait()

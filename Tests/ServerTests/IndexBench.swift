@@ -101,11 +101,15 @@ final class IndexBench {
   func replaceManifest(_ index: String, by bytes: [UInt8]) throws -> [UInt8] {
     let manifest = "\(data)/\(index)/MANIFEST"
     let old = try Self.read(manifest)
-    let file = unsafe open(manifest + ".x", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    _ = unsafe write(file, bytes, bytes.count)
-    close(file)
+    Self.write(bytes, to: manifest + ".x")
     _ = unsafe rename(manifest + ".x", manifest)
     return old
+  }
+
+  static func write(_ bytes: [UInt8], to path: String) {
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    _ = unsafe Glibc.write(file, bytes, bytes.count)
+    close(file)
   }
 
   static func read(_ path: String) throws -> [UInt8] {
