@@ -1,3 +1,4 @@
+import Glibc
 import InvertedIndex
 import JSON
 import SocketClient
@@ -60,8 +61,8 @@ struct DamageTests {
     let segments = IndexBench.names(folder).filter { $0.hasSuffix(".seg") }
     for name in segments {
       var bytes = try IndexBench.read("\(folder)/\(name)")
-      // Stored documents come last but for the tables of the segment.
-      bytes[bytes.count * 3 / 4] ^= 0x10
+      // What is read last is written first: the stored documents.
+      bytes[bytes.count / 8] ^= 0x10
       IndexBench.write(bytes, to: "\(folder)/\(name)")
     }
     try bench.start()
