@@ -27,8 +27,8 @@ extension Searcher {
   /// The counts of this index that the request's scores are made of. The sum of those of all shards of a collection,
   /// given as `SearchRequest.statistics`, makes them rank as one index.
   ///
-  /// Only where a word with `*` at the end of a phrase stands for more than 1,024 words, of which each shard keeps its own
-  /// most frequent ones, can a difference remain.
+  /// Only where a word with `*` stands for more than 1,024 words, of which each shard keeps its own most frequent ones, can a
+  /// difference remain.
   /// - Throws: as `search`, and `cancelled` when the deadline passed first.
   public func statistics(
     _ request: SearchRequest, deadline: Deadline = .never

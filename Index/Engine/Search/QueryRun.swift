@@ -22,6 +22,8 @@ struct QueryRun {
   /// N.
   private let documentCount: Int
   let grid: ScoreGrid
+  /// The deadline passed before there was a weight.
+  private let isCut: Bool
 
   /// - Parameters:
   ///   - query: rewritten.
@@ -34,9 +36,10 @@ struct QueryRun {
     self.view = view
     self.filters = filters
     self.deadline = deadline
-    var builder = WeightBuilder(view, given: given)
+    var builder = WeightBuilder(view, given: given, deadline: deadline)
     weight = try builder.weight(of: query)
     documentCount = builder.documentCount
+    isCut = builder.timedOut
     grid = ScoreGrid(largestSum: weight.largestScore)
   }
 
@@ -129,6 +132,10 @@ struct QueryRun {
     _ segment: SearchSegment, _ result: inout RunResult
   ) throws(IndexError) -> SegmentSearch? {
     guard segment.documentCount > 0 else { return nil }
+    if isCut {
+      result.timedOut = true
+      return nil
+    }
     let capacity = windowCapacity(segment)
     var builder = ScorerBuilder(
       segment: segment, grid: grid, windowCapacity: capacity, deadline: deadline)
@@ -152,8 +159,9 @@ struct QueryRun {
   /// The documents of the segment that pass a filter; nil when the deadline passed first.
   private func documents(_ filter: Query, _ segment: SearchSegment) throws(IndexError) -> BitSet? {
     if let known = view.filters.set(filter, segment: segment.ordinal) { return known }
-    var builder = WeightBuilder(view)
+    var builder = WeightBuilder(view, deadline: deadline)
     let weight = try builder.weight(of: filter)
+    if builder.timedOut { return nil }
     var scorers = ScorerBuilder(
       segment: segment, grid: ScoreGrid(largestSum: 0), windowCapacity: 4096, deadline: deadline)
     var set = BitSet(count: segment.documentCount)
@@ -184,6 +192,7 @@ struct QueryRun {
   /// Why a document has its score, or why it is not found.
   /// - Throws: `cancelled` when the deadline passed first.
   func explain(_ document: UInt32) throws(IndexError) -> Explanation {
+    if isCut { throw .cancelled }
     let segment = view.segment(of: document)
     let explainer = Explainer(
       schema: view.schema, segment: segment, documentCount: documentCount, grid: grid,

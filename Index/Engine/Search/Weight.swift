@@ -120,12 +120,17 @@ struct WeightBuilder {
   let documentCount: Int
   /// By given lengths.
   private var factors: [FieldFactors.Key: FieldFactors] = [:]
+  private let deadline: Deadline
+  private var looked = 0
+  /// The deadline passed while terms were looked up: the weights are of no use.
+  private(set) var timedOut = false
 
   private var segments: [SearchSegment] { view.segments }
 
-  init(_ view: SearchView, given: GivenStatistics? = nil) {
+  init(_ view: SearchView, given: GivenStatistics? = nil, deadline: Deadline) {
     self.view = view
     self.given = given
+    self.deadline = deadline
     documentCount = given?.documentCount ?? view.documentCount
   }
 
@@ -186,6 +191,10 @@ struct WeightBuilder {
         // each segment happens to list.)
         var largest = slot.patterns.reduce(0) { max($0, given?.largestFrequency(of: $1) ?? 0) }
         for term in slot.terms {
+          // An expansion has up to 1,024 terms, and a query up to 1,024 expansions.
+          looked += 1
+          if looked % 64 == 0, deadline.isPassed { timedOut = true }
+          if timedOut { return .none }
           var frequency = 0
           for place in segments.indices {
             guard let entry = try segments[place].entry(term) else { continue }

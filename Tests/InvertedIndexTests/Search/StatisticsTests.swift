@@ -125,6 +125,26 @@ struct StatisticsTests {
     #expect((most + CollectionStatistics(documents: .min)).frequencies[term] == .max)
   }
 
+  @Test("looking up the words of many expansions ends with the deadline")
+  func lookups() throws {
+    let engine = NaiveEngine(documents: [
+      NaiveDocument(
+        id: "a", texts: [NaiveField.body: [NaiveToken(exact: "x", index: "x", position: 0)]])
+    ])
+    let view = try engine.view(segments: [1])
+    let terms = (0..<100).map { FieldTerm(field: NaiveField.body, bytes: Array("x\($0)".utf8)) }
+    let slots = [PhraseQuery.Slot(offset: 0, terms: terms), .init(offset: 1, terms: terms)]
+    let query = Query.phrase(
+      PhraseQuery(parts: [PhraseQuery.Part(field: NaiveField.body, slots: slots)]))
+    let passed = Deadline(nanoseconds: 1)
+    let run = try QueryRun(view, query, deadline: passed)
+    #expect(try run.count().timedOut && run.top(1, total: .exact).timedOut)
+    #expect(try run.sorted(by: [.score], 1).timedOut)
+    #expect(throws: IndexError.cancelled) { try run.explain(0) }
+    let filtered = try QueryRun(view, .all(boost: 1), filters: [query], deadline: passed)
+    #expect(try filtered.count().timedOut)
+  }
+
   @Test("counts that a collection could have, however absurd, give finite scores and all matches")
   func absurd() throws {
     let seed = UInt64.random(in: 0..<1_000_000)
