@@ -79,6 +79,7 @@ struct Martletd: ParsableCommand {
   var set: [String] = []
 
   func run() throws {
+    Descriptors.holdStandardStreams()
     // Before anything can fail, so that nothing is left in the environment.
     let manager: ServiceManager
     do throws(StartError) {

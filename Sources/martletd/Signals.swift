@@ -31,6 +31,15 @@ struct Signals {
 }
 
 enum Descriptors {
+  /// What was closed of standard input, output and error is opened on nothing: else the next socket would be
+  /// standard error, and a client would be sent the log.
+  static func holdStandardStreams() {
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+      // The lowest that is free, which is this one.
+      _ = unsafe open("/dev/null", O_RDWR)
+    }
+  }
+
   /// Each connection and each file being opened needs one.
   static func raiseLimit(to wanted: UInt) {
     var limit = rlimit()

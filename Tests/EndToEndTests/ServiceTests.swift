@@ -276,4 +276,50 @@ struct ServiceTests {
     let line = try #require(log.split(separator: "\n").first { $0.contains(" serving ") })
     #expect(line.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ notice  serving .*/) != nil)
   }
+
+  @Test("without a standard error no client is sent the log")
+  func closedStreams() throws {
+    let bench = try ToolBench()
+    _ = try bench.run("index", "harbour", "-q", "-", input: ToolDocuments.harbour)
+    let daemon = try bench.daemon(
+      ["--log-level", "debug"], wrapper: ["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"])
+    try daemon.awaitReady()
+    let clients = try (0..<10).map { _ in try daemon.client() }
+    for client in clients {
+      let answer = try client.request("GET", "/v1/live")
+      #expect(answer.status == 200)
+      #expect(answer.body == "{\"status\":\"live\"}\n")
+    }
+    _ = try bench.run("delete", "harbour", "h1", "-q")
+    try daemon.until { try daemon.json("GET", "/v1/indexes/harbour")["documents"]?.int == 11 }
+    for client in clients { #expect(try client.request("GET", "/v1/live").status == 200) }
+    #expect(daemon.text.isEmpty)
+    daemon.kill(SIGTERM)
+    #expect(try daemon.wait().code == 0)
+  }
+
+  @Test("why it cannot start is an error in the journal")
+  func priorityOfFailure() throws {
+    let bench = try ToolBench()
+    let log = try bench.file("s.log", "")
+    var status = stat()
+    unsafe stat(log, &status)
+    let daemon = try bench.daemon(
+      ["--workers", "0"], environment: ["JOURNAL_STREAM": "\(status.st_dev):\(status.st_ino)"])
+    let ending = try daemon.wait()
+    #expect(ending.code == 64)
+    #expect(ending.log.hasPrefix("<3>--workers: 0 is not from 1 to 1024"), "\(ending.log)")
+  }
+
+  @Test("an index that is made while it serves is there at once, not at the next look")
+  func newIndex() throws {
+    let bench = try ToolBench()
+    _ = try bench.run("index", "harbour", "-q", "-", input: ToolDocuments.harbour)
+    let manager = try NotifySocket("\(bench.path)/notify")
+    let daemon = try bench.daemon(environment: ["NOTIFY_SOCKET": manager.address])
+    try daemon.awaitReady()
+    _ = try bench.run("index", "more", "-q", "-", input: ToolDocuments.harbour)
+    try daemon.until { try daemon.ask("GET", "/v1/indexes/more").status == 200 }
+    try daemon.until { manager.status?.contains("more at generation 2") == true }
+  }
 }
