@@ -92,4 +92,23 @@ struct CommandFileTests {
     #expect(result.status == 66, "\(result.errors)")
     #expect(result.errors.contains("no index \"notes\"") || result.errors.contains("notes"))
   }
+
+  @Test("a rebuild whose sources are gone leaves the index as it was, and says so")
+  func vanished() throws {
+    let bench = try Self.bench()
+    _ = try bench.run("index", "notes", "-q", "\(bench.path)/notes")
+    #expect(try Self.count(bench, "harbour") == 2)
+    let unmounted = try bench.run(
+      "rebuild", "notes", "\(bench.path)/notes", "\(bench.path)/disk")
+    #expect(unmounted.status == 66)
+    #expect(unmounted.errors.contains("\(bench.path)/disk: No such file"), "\(unmounted.errors)")
+    try bench.file("empty/x", "")
+    let empty = try bench.run("rebuild", "notes", "\(bench.path)/empty")
+    #expect(empty.status == 66)
+    #expect(empty.errors.contains("the index stays as it was"), "\(empty.errors)")
+    #expect(try Self.count(bench, "harbour") == 2)
+    let none = try bench.run("rebuild", "other", "\(bench.path)/notes")
+    #expect(none.status == 66)
+    #expect(none.errors.contains("`martlet index` makes it"), "\(none.errors)")
+  }
 }

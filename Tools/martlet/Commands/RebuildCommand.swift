@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import InvertedIndex
 
 struct RebuildCommand: ParsableCommand {
@@ -8,7 +9,7 @@ struct RebuildCommand: ParsableCommand {
       "Make an index anew, from files or from its stored documents, while it goes on answering.",
     discussion: """
       Searches see the old content until the new one is complete, and writers go on: what they add or delete meanwhile
-      holds. Without paths every document is taken from what is stored, which is refused where a needed field is
+      holds. A path that is not there, or paths without any document, leave the index as it was. Without paths every document is taken from what is stored, which is refused where a needed field is
       not stored.
 
       Examples:
@@ -44,7 +45,8 @@ struct RebuildCommand: ParsableCommand {
   func run() throws {
     Interruption.install()
     let store = try common.store()
-    let directory = try engine { () throws(IndexError) in try store.open(name) }
+    let directory = try existing(store)
+    try checkPaths()
     let schema = try self.schema.map { path throws(Failure) in try SchemaFile.read(path) }
     let refusals = try Refusals(path: rejects, quiet: common.quiet, verbose: sources.verbose)
     let reading = Reading(
@@ -72,6 +74,12 @@ struct RebuildCommand: ParsableCommand {
           reading.isAdding(origin)
           try engine { () throws(IndexError) in try rebuild.add(document, tag: origin.tag) }
         }
+        guard reading.done.documents > 0 || rebuild.baseDocumentCount == 0 else {
+          throw Failure(
+            .noInput,
+            "\(name): no document was found in the given paths; the index stays as it was",
+            hint: "if it is to go: martlet drop \(name)")
+        }
       }
       result = try engine { () throws(IndexError) in try rebuild.commit() }
     } catch {
@@ -83,6 +91,27 @@ struct RebuildCommand: ParsableCommand {
     }
     report(result, reading)
     try refusals.finish()
+  }
+
+  private func existing(_ store: IndexStore) throws(Failure) -> FileSystemDirectory {
+    do throws(IndexError) {
+      return try store.open(name)
+    } catch {
+      var failure = Failure(error)
+      if case .notFound = error, !paths.isEmpty {
+        failure.hint = "`martlet index` makes it, with the same paths and options"
+      }
+      throw failure
+    }
+  }
+
+  /// A folder that is not there now, as on a disk that is not mounted, does not mean that its documents are to go.
+  private func checkPaths() throws(Failure) {
+    for path in paths where path != "-" {
+      guard unsafe access(path, R_OK) == 0 else {
+        throw Failure("access", path: path, errno: errno)
+      }
+    }
   }
 
   private func report(_ result: IndexWriter.CommitResult, _ reading: Reading) {
