@@ -13,12 +13,16 @@ final class ClientBench {
   /// Documents of the index `many`, beside the dozen of `harbour`.
   static let many = 1_500
 
-  /// - Parameter indexes: whether there are any.
-  init(indexes: Bool = true) throws {
+  /// - Parameters:
+  ///   - harbour: whether there is the index of that name.
+  ///   - many: whether there is.
+  init(harbour: Bool = true, many: Bool = false) throws {
     tool = try ToolBench()
-    if indexes {
+    if harbour {
       let harbour = try tool.run("index", "harbour", "-q", "-", input: ToolDocuments.harbour)
       #expect(harbour.status == 0, "\(harbour.errors)")
+    }
+    if many {
       let lines = try tool.file("many.jsonl", Self.lines)
       let many = try tool.run("index", "many", "-q", lines)
       #expect(many.status == 0, "\(many.errors)")

@@ -20,7 +20,7 @@ struct ClientCurlTests {
 
   @Test("ids and queries in any script, encoded by curl or by hand")
   func unicode() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let result = try bench.shell(
       #"""
       U=http://localhost/v1
@@ -57,7 +57,7 @@ struct ClientCurlTests {
 
   @Test("an export is streamed, goes on at its cursor, and may be hung up on")
   func export() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let result = try bench.shell(
       #"""
       U=http://localhost/v1/indexes/many/export

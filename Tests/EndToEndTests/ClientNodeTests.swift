@@ -31,7 +31,7 @@ struct ClientNodeTests {
 
   @Test("an agent that keeps connections alive, with requests in parallel")
   func agent() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let script =
       Self.head + #"""
         main(async () => {
@@ -75,7 +75,7 @@ struct ClientNodeTests {
 
   @Test("an export arrives as a stream that can be paused, and given up")
   func export() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let script =
       Self.head + #"""
         const readline = require("readline");

@@ -23,7 +23,7 @@ struct ClientProtocolTests {
   @Test("give the answers that are printed", .enabled(if: ClientBench.has("curl"), "needs curl"))
   func run() throws {
     let examples = ProtocolText(markdown: Self.text).examples
-    let bench = try ClientBench(indexes: false)
+    let bench = try ClientBench(harbour: false)
     var ran = 0
     for (number, example) in examples.enumerated() {
       let text = example.text.replacing("/run/martlet/martlet.sock", with: bench.daemon.socket)

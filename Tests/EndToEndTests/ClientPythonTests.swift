@@ -48,7 +48,7 @@ struct ClientPythonTests {
 
   @Test("text of any script goes there and back")
   func unicode() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let script =
       Self.head + #"""
         client = Martlet("localhost")
@@ -72,7 +72,7 @@ struct ClientPythonTests {
 
   @Test("answers of megabytes arrive whole, and an export in chunks, line by line")
   func large() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let script =
       Self.head + #"""
         client = Martlet("localhost")
@@ -99,7 +99,7 @@ struct ClientPythonTests {
 
   @Test("threads with connections of their own")
   func threads() throws {
-    let bench = try ClientBench()
+    let bench = try ClientBench(many: true)
     let script =
       Self.head + #"""
         faults = []
