@@ -175,15 +175,3 @@ struct PreparedQuery {
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
   }
 }
-
-extension FieldKind {
-  init(_ type: FieldType) {
-    switch type {
-    case .text: self = .text
-    case .keyword: self = .keyword
-    case .integer, .double: self = .number
-    case .date: self = .date
-    case .boolean: self = .boolean
-    }
-  }
-}

@@ -101,3 +101,15 @@ final class FilterCache: Sendable {
     }
   }
 }
+
+extension FieldKind {
+  init(_ type: FieldType) {
+    switch type {
+    case .text: self = .text
+    case .keyword: self = .keyword
+    case .integer, .double: self = .number
+    case .date: self = .date
+    case .boolean: self = .boolean
+    }
+  }
+}
