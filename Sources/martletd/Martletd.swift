@@ -91,7 +91,7 @@ struct Martletd: ParsableCommand {
       if checkConfig {
         try printSettings()
       } else {
-        try Service(settings: settings, manager: manager).serve()
+        try DaemonLife(settings: settings, manager: manager).serve()
       }
     } catch {
       throw end(error, manager)

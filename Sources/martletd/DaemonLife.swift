@@ -4,7 +4,7 @@ import Server
 import WireAPI
 
 /// The daemon's life, from its settings to the signal that ends it.
-struct Service {
+struct DaemonLife {
   /// Reads them, at the start and at each SIGHUP.
   let settings: () throws(StartError) -> Settings
   let manager: ServiceManager
@@ -77,6 +77,7 @@ struct Service {
     }
     // What needs a restart is told at every reload until then.
     let changes = Settings.changes(from: current, to: new)
+    // That it has changed is told at any level.
     threshold.level = min(new.logLevel, .notice)
     for (key, before, after) in changes {
       let values: Logger.Metadata = [
