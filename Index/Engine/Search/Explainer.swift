@@ -102,14 +102,34 @@ struct Explainer {
   ) throws(IndexError) -> Explanation {
     var details = common(phrase.idf, phrase.boost)
     for part in phrase.parts {
-      details += try lengths(
-        part.field, part.factors.averageLength, document, schema.fields[part.field].name)
+      let frequency = try frequency(part, document)
+      guard frequency > 0 else { continue }
+      let name = schema.fields[part.field].name
+      details.append(.init(name: "frequency in \(name)", value: frequency))
+      details += try lengths(part.field, part.factors.averageLength, document, name)
     }
     let what = "phrase " + phrase.query.parts.map(text).joined(separator: ", ")
     guard let value = try score(.phrase(phrase), document) else {
       return .missing("no match: \(what)")
     }
     return Explanation(value: value, what: what, details: details, parts: [])
+  }
+
+  /// How often a phrase occurs in one field.
+  private func frequency(
+    _ part: PhraseWeight.Part, _ document: UInt32
+  ) throws(IndexError) -> Double {
+    if part.slots.contains(where: { $0.entries[segment.ordinal].isEmpty }) { return 0 }
+    let builder = ScorerBuilder(
+      segment: segment, grid: grid, windowCapacity: 64, deadline: deadline)
+    let memory = WindowMemory(capacity: 64)
+    let window = window(memory, document)
+    unsafe try builder.phrasePart(part).accumulate(window, memory.scores, above: unbounded)
+    var norm = 0
+    if let norms = try segment.reader.norms(part.field) { norm = Int(norms[Int(document)]) }
+    // x is frequency × factor.
+    let factor = unsafe part.factors.factors.base[norm]
+    return unsafe factor > 0 ? Double((memory.scores[Int(document & 63)] / factor).rounded()) : 0
   }
 
   private func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
@@ -139,14 +159,19 @@ struct Explainer {
       return nil
     }
     let memory = WindowMemory(capacity: 64)
-    let base = document & ~63
-    let end = min(base + 64, UInt32(segment.documentCount))
-    let window = memory.window(base, end, scored: true)
-    let bit = UInt64(1) << UInt64(document & 63)
-    unsafe window.bits[0] = bit
+    let window = window(memory, document)
     try scorer.evaluate(window, above: unbounded, fresh: true)
-    guard unsafe window.bits[0] & bit != 0 else { return nil }
+    guard unsafe window.bits[0] != 0 else { return nil }
     return unsafe memory.scores[Int(document & 63)]
+  }
+
+  /// A window whose only candidate is the document.
+  private func window(_ memory: WindowMemory, _ document: UInt32) -> Window {
+    let base = document & ~63
+    let window = memory.window(
+      base, min(base + 64, UInt32(segment.documentCount)), scored: true)
+    unsafe window.bits[0] = 1 << UInt64(document & 63)
+    return window
   }
 
   // MARK: Names

@@ -97,7 +97,8 @@ struct ScorerBuilder {
         parts, Saturation(weight: phrase.weight, grid: grid), memory: memory)
   }
 
-  private func phrasePart(_ part: PhraseWeight.Part) throws(IndexError) -> PhrasePart {
+  /// The phrase in one field, all of whose slots the segment has.
+  func phrasePart(_ part: PhraseWeight.Part) throws(IndexError) -> PhrasePart {
     let count = part.slots.count
     var matchers: [TermPart] = []
     for slot in part.slots {

@@ -77,6 +77,20 @@ struct ExplainTests {
     #expect(filtered.parts.last?.matches == true)
   }
 
+  @Test("tells how often a word or a phrase occurs, and in which field")
+  func frequencies() throws {
+    func figures(_ query: String, _ id: String) throws -> [String: Double] {
+      let explanation = try #require(try explain(query, id))
+      return Dictionary(explanation.details.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+    let word = try figures("covid", "c")
+    #expect(word["frequency in body"] == 2 && word["length of body"] == 8)
+    #expect(word["frequency in title"] == nil && word["documents"] == 5)
+    let phrase = try figures("\"covid 19\"", "c")
+    #expect(phrase["frequency in body"] == 1 && phrase["frequency in title"] == nil)
+    #expect(try figures("\"president of finland\"", "a")["frequency in title"] == 1)
+  }
+
   @Test("no such document, a deadline that has passed, and faults of the request")
   func faults() throws {
     #expect(try explain("finland", "none") == nil)
