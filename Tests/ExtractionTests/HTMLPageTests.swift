@@ -143,7 +143,7 @@ import Testing
     let long = String(repeating: "<p>0123456789</p>", count: 1_000)
     let page = try HTMLPage.read(Array(long.utf8), limits: limits)
     #expect((1_000...2_000).contains(page.body.utf8.count))
-    #expect(page.warning == "its text was cut after 1000 bytes")
+    #expect(page.warning == "its text was cut, more than 1000 bytes or a million lines")
   }
 
   @Test func whatIsNoTextIsNoPage() {
@@ -191,11 +191,11 @@ import Testing
       """
       <script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
         {"@type": "WebSite", "name": "Not this"},
-        {"@type": ["NewsArticle"], "headline": "A &amp; B", "datePublished": "2024-12-06T22:00:40.000Z",
+        {"@type": ["NewsArticle"], "headline": "A &amp; B&#8217;s", "datePublished": "2024-12-06T22:00:40.000Z",
          "dateModified": "2024-12-07", "author": [{"@type": "Person", "name": "X One"}, "Y Two"],
          "publisher": {"name": "Paper"}, "inLanguage": "de", "keywords": ["k1", "k2"]}]}</script>
       """)
-    #expect(page.title == "A &amp; B")
+    #expect(page.title == "A & B’s")
     #expect(page.authors == ["X One", "Y Two"])
     #expect(page.published == "2024-12-06T22:00:40.000Z")
     #expect(page.updated == "2024-12-07")
@@ -257,6 +257,21 @@ import Testing
     let headed = try page("<title>Tides | Harbour Notes</title>", "<h1>Tides</h1><p>x</p>")
     #expect(headed.title == "Tides")
     #expect(try page("<title>Tides - Harbour</title>").title == "Tides - Harbour")
+  }
+
+  /// In a line of the article's beginning, when nothing else tells it.
+  @Test(
+    arguments: [
+      ("Source: Island Post 2023-11-17 08:10", "2023-11-17T08:10"),
+      ("2018年6月19日 5:50", "2018-06-19"),
+      ("March 7, 2019", "2019-03-07"), ("Order 2023-99-99", nil), ("Call 555-2023-11-17", nil),
+    ] as [(String, String?)])
+  func visibleDates(_ line: String, _ date: String?) throws {
+    let text = String(
+      repeating: "The keeper of the light climbs up each evening at dusk. ", count: 8)
+    let found = try page(
+      "<title>Light</title>", "<a href=/>Home</a><h1>Light</h1><div>\(line)</div><p>\(text)</p>")
+    #expect(found.published == date)
   }
 
   @Test func addressesAndLanguagesThatAreNone() throws {

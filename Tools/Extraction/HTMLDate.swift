@@ -13,6 +13,46 @@ enum HTMLDate {
     return PageDate.parse(text)
   }
 
+  /// The first date of a line that is written in figures alone: `2023-11-17 08:10`, `2018年6月19日`.
+  static func first(in line: String) -> String? {
+    let bytes = Array(line.utf8)
+    guard bytes.count >= 10, bytes.count <= 400 else { return nil }
+    for start in 0...(bytes.count - 10) where start == 0 || !isWord(bytes[start - 1]) {
+      guard bytes[start..<start + 4].allSatisfy({ digit($0) }) else { continue }
+      if bytes[start + 4] == UInt8(ascii: "-") {
+        let end = (start + 10..<bytes.count).first { isWord(bytes[$0]) } ?? bytes.count
+        let hasTime = bytes.count >= start + 16 && end == start + 11
+        let length = hasTime ? 16 : 10
+        let piece = String(decoding: bytes[start..<start + length], as: UTF8.self)
+        if hasTime || end > start + 10 || bytes.count == start + 10, let date = iso(piece) {
+          return date
+        }
+      } else if let date = eastAsian(bytes[start...]) {
+        return date
+      }
+    }
+    return nil
+  }
+
+  /// `2018年6月19日`.
+  private static func eastAsian(_ bytes: ArraySlice<UInt8>) -> String? {
+    var rest = Substring(String(decoding: bytes.prefix(24), as: UTF8.self))
+    var parts: [String] = []
+    for mark in ["年", "月", "日"] {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      rest = rest.dropFirst(digits.count)
+      guard (1...4).contains(digits.count), rest.hasPrefix(mark) else { return nil }
+      rest = rest.dropFirst()
+      parts.append(digits.count == 1 ? "0" + digits : String(digits))
+    }
+    let date = parts.joined(separator: "-")
+    return ISODate.parse(date) == nil ? nil : date
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    digit(byte) || byte == UInt8(ascii: "-") || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+  }
+
   private static func iso(_ text: String) -> String? {
     var bytes = Array(text.utf8)
     if bytes.count == 8, bytes.allSatisfy({ digit($0) }) {

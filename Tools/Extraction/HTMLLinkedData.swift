@@ -66,7 +66,7 @@ struct HTMLLinkedData {
   private static func text(_ value: JSONValue?) -> String? {
     switch value {
     case .string(let text)?:
-      let collapsed = HTMLText.collapsed(text.utf8)
+      let collapsed = HTMLText.collapsed(HTMLText.unescaped(text).utf8)
       return collapsed.isEmpty ? nil : collapsed
     case .array(let elements)?: return elements.lazy.compactMap { text($0) }.first
     case .object(let object)?: return text(object["@value"])

@@ -5,9 +5,11 @@ extension HTMLPage {
   private static let longestName = 120
   private static let longestText = 2_000
 
-  /// - Parameter lastBlock: the article's last block; names behind it are those of its readers.
+  /// - Parameters:
+  ///   - firstBlock: the article's; dates stand above it.
+  ///   - lastBlock: the article's; names behind it are those of its readers.
   mutating func readMetadata(
-    _ content: HTMLContent, _ data: HTMLLinkedData, lastBlock: Int
+    _ content: HTMLContent, _ data: HTMLLinkedData, firstBlock: Int, lastBlock: Int
   ) {
     let about = content.about
     site =
@@ -24,7 +26,7 @@ extension HTMLPage {
       Self.isAddress($0)
     }
     authors = Self.authors(about, data, before: lastBlock).filter { !Self.isSite($0, site) }
-    readDates(content, data)
+    readDates(content, data, firstBlock: firstBlock)
     var found = about.all("article:tag", "citation_keywords")
     if found.isEmpty { found = data.keywords }
     if found.isEmpty { found = about.all("news_keywords", "keywords", "dc.subject") }
@@ -138,7 +140,9 @@ extension HTMLPage {
         text.lowercased())
   }
 
-  private mutating func readDates(_ content: HTMLContent, _ data: HTMLLinkedData) {
+  private mutating func readDates(
+    _ content: HTMLContent, _ data: HTMLLinkedData, firstBlock: Int
+  ) {
     let about = content.about
     let said = [
       about.meta("article:published_time", "og:published_time", "datepublished"), data.published,
@@ -154,10 +158,11 @@ extension HTMLPage {
     ]
     published = said.lazy.compactMap { $0.flatMap { HTMLDate.parse($0) } }.first
     if published == nil, isArticle {
-      // A line of the page's upper part that is nothing but a date.
+      let above = content.blocks[..<min(firstBlock + 3, content.blocks.count)].suffix(20)
+        .filter { $0.line.words <= 16 }
       published =
-        content.blocks.prefix(60).lazy.filter { $0.line.words <= 12 }
-        .compactMap { PageDate.parse($0.line.text) }.first
+        above.lazy.compactMap { PageDate.parse($0.line.text) }.first
+        ?? above.lazy.compactMap { HTMLDate.first(in: $0.line.text) }.first
     }
     let changed = [
       about.meta("article:modified_time", "og:updated_time", "datemodified"), data.modified,

@@ -66,10 +66,11 @@ public struct HTMLPage: Equatable, Sendable {
     let article = HTMLArticle(content).blocks
     page.readText(content, article)
     page.readMetadata(
-      content, HTMLLinkedData(cleaner.linkedData), lastBlock: article.last ?? 0)
+      content, HTMLLinkedData(cleaner.linkedData), firstBlock: article.first ?? 0,
+      lastBlock: article.last ?? 0)
     let words = [
       decoded.warning,
-      content.isCut ? "its text was cut after \(limits.text) bytes" : nil,
+      content.isCut ? "its text was cut, more than \(limits.text) bytes or a million lines" : nil,
       isWhole || content.isCut ? nil : "its markup is too tangled; read in part",
     ].compactMap { $0 }
     page.warning = words.isEmpty ? nil : words.joined(separator: "; ")

@@ -23,6 +23,44 @@ enum HTMLText {
     line(bytes).split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
+  /// Text in which character references were left, as JSON-LD often has them: numbers and the five that XML names.
+  static func unescaped(_ text: String) -> String {
+    guard text.contains("&") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let mark = rest.firstIndex(of: "&") {
+      result += rest[..<mark]
+      let reference = rest[mark...].prefix(12)
+      if let end = reference.firstIndex(of: ";"),
+        let scalar = scalar(reference[reference.index(after: mark)..<end])
+      {
+        result.unicodeScalars.append(scalar)
+        rest = rest[rest.index(after: end)...]
+      } else {
+        result.append("&")
+        rest = rest[rest.index(after: mark)...]
+      }
+    }
+    return result + rest
+  }
+
+  private static func scalar(_ name: Substring) -> Unicode.Scalar? {
+    switch name {
+    case "amp": return "&"
+    case "lt": return "<"
+    case "gt": return ">"
+    case "quot": return "\""
+    case "apos": return "'"
+    default: break
+    }
+    guard name.first == "#" else { return nil }
+    let digits = name.dropFirst()
+    let isHexadecimal = digits.first == "x" || digits.first == "X"
+    let value = UInt32(isHexadecimal ? digits.dropFirst() : digits, radix: isHexadecimal ? 16 : 10)
+    guard let value, value >= 0x20 else { return nil }
+    return Unicode.Scalar(value)
+  }
+
   private static func trimmed(_ text: String) -> String {
     guard let first = text.utf8.first, let last = text.utf8.last, first <= 0x20 || last <= 0x20
     else { return text }
