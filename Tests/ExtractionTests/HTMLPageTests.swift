@@ -168,6 +168,11 @@ import Testing
     #expect(page.body.hasPrefix("Struct Lamp\n\nA lamp that"))
     #expect(page.body.hasSuffix("fn default(&self) -> Result\n\ndefault()"))
     #expect(!page.body.contains("All modules"))
+    let menu = (1...40).map { "<li><a href=/\($0)>Chapter number \($0)</a>" }.joined()
+    let short = try HTMLPage.read(
+      Array(
+        "<nav><ul>\(menu)</ul></nav><main><h1>wick</h1><p>Sets the height of the wick</main>".utf8))
+    #expect(short.body == "wick\n\nSets the height of the wick")
   }
 
   @Test(arguments: [

@@ -70,7 +70,9 @@ struct HTMLArticle {
     let isEnough =
       words >= Self.fewestWords && sum >= Self.leastWeight
       && (words >= Self.enoughWords || words * 10 >= content.elements[0].words)
-    if let whole = whole(body ?? landmark, beyond: stretch), isEnough || body == nil {
+    let main = landmark
+    // An article inside the main element is the more exact.
+    if body == nil || body == main, let whole = whole(main, beyond: stretch) {
       blocks = whole
     } else if isEnough {
       blocks = stretch

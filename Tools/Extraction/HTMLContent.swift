@@ -122,8 +122,11 @@ final class HTMLContent {
       }
     }
     if tag == .heading { level = Int(name.utf8.last ?? 0) - 0x30 }
-    // Links do not nest: the next anchor ends one that was left open.
-    if tag == .link { link = attributes["href"] == nil ? nil : open.count }
+    // Links do not nest: the next anchor ends one that was left open. A heading's link to itself is none.
+    if tag == .link {
+      let isLink = attributes["href"].map { level == 0 || !$0.hasPrefix("#") } ?? false
+      link = isLink ? open.count : nil
+    }
     push(Open(tag: tag, element: element, isSkipped: isSkipped, isCaptured: isCaptured))
     return true
   }
