@@ -79,4 +79,17 @@ struct BenchTests {
     #expect(run["command"]?.string?.isEmpty == false)
     #expect(json["x"] == 1)
   }
+
+  @Test("A file for the results that cannot be written is refused at once")
+  func output() throws {
+    let folder = try TemporaryDirectory()
+    #expect(throws: Never.self) {
+      _ = try Micro.parse(["--output", "\(folder.path)/new.json"])
+      _ = try Micro.parse(["--output", "/dev/null"])
+    }
+    for path in ["\(folder.path)/missing/new.json", "/dev/null/x"] {
+      #expect(throws: (any Error).self) { _ = try Micro.parse(["--output", path]) }
+      #expect(throws: (any Error).self) { _ = try Serve.parse(["a", "b", "--output", path]) }
+    }
+  }
 }

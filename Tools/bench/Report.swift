@@ -8,6 +8,20 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the JSON to this file as well.", valueName: "file"))
   var output: String?
 
+  func validate() throws { try Self.check(output) }
+
+  /// That the file can be written is known before minutes are spent, not after.
+  static func check(_ output: String?) throws {
+    guard let output else { return }
+    if unsafe access(output, W_OK) == 0 { return }
+    var code = errno
+    if code == ENOENT {
+      if unsafe access(IndexPath.split(output).parent, W_OK | X_OK) == 0 { return }
+      code = errno
+    }
+    throw ValidationError("--output: \(Fault(path: output, errno: code))")
+  }
+
   /// Prints the table, or the JSON; writes the JSON to the file that was asked for.
   func publish(_ table: @autoclosure () -> String, json bytes: [UInt8]) throws {
     let line = bytes + [0x0a]

@@ -29,6 +29,8 @@ struct Serve: ParsableCommand {
   @Option(help: ArgumentHelp("Write JSON with the times at the end.", valueName: "file"))
   var output: String?
 
+  func validate() throws { try ReportOptions.check(output) }
+
   func run() throws {
     let all = try PeerQuery.read(queries)
     let record = RunRecord()
