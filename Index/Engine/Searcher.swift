@@ -20,6 +20,10 @@ public final class Searcher: Sendable {
     guard (0...SearchRequest.maxLimit).contains(request.limit) else {
       throw .invalid("limit: \(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
     }
+    guard (0...SearchRequest.maxLimit - request.limit).contains(request.offset) else {
+      throw .invalid("offset: \(request.offset) with limit \(request.limit) is too far")
+    }
+    let places = request.offset + request.limit
     let view = reader.view
     let sort = try SortField.keys(request.sort, view.schema)
     var fields = try StoredFieldsReader(schema: view.schema, select: request.select)
@@ -30,8 +34,8 @@ public final class Searcher: Sendable {
     let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
     var result =
       byScore
-      ? try run.top(request.limit, total: request.total)
-      : try run.sorted(by: sort, request.limit)
+      ? try run.top(places, total: request.total)
+      : try run.sorted(by: sort, places)
     if prepared.timedOut { result.timedOut = true }
     var highlighter: Highlighter?
     if let highlight = request.highlight {
@@ -43,7 +47,7 @@ public final class Searcher: Sendable {
     var ids = IDReader()
     var hits: [Hit] = []
     var size = 0
-    for found in result.hits {
+    for found in result.hits.dropFirst(request.offset) {
       // Hits cost a block of stored documents each: they are looked at again.
       if !hits.isEmpty, deadline.isPassed {
         result.timedOut = true

@@ -29,7 +29,11 @@ struct SearchRoutes: Sendable {
       let answer = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.search(bounded, deadline: deadline)
       }
-      let body = Wire.answer(answer, degraded: opened.isDegraded, pretty: question.pretty)
+      let cursor = question.paging.map {
+        $0.next(behind: answer, to: question.request, of: opened.reader)
+      }
+      let body = Wire.answer(
+        answer, degraded: opened.isDegraded, cursor: cursor, pretty: question.pretty)
       // Hits found before the time ran out are not what the generation has.
       var response =
         answer.timedOut ? Response.json(body) : .json(body, generation: answer.generation)
@@ -145,7 +149,13 @@ struct SearchRoutes: Sendable {
       throw Problem(
         .notYet, "\"\(name)\" is at generation \(newest ?? 0), not yet at \(wanted)", retryAfter: 1)
     }
-    let opened = try registry.open(name)
+    let opened: IndexRegistry.Opened
+    if let cursor = question.paging?.cursor {
+      opened = try registry.open(name, generation: cursor.generation, uuid: cursor.uuid)
+    } else {
+      opened = try registry.open(name)
+    }
+    if question.paging != nil { registry.pinned.use(name, opened, now: Deadline.now()) }
     if let response = Response.unchanged(opened.reader.generation, call.request) {
       return response
     }

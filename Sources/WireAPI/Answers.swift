@@ -6,9 +6,12 @@ import JSON
 import QueryLanguage
 
 public enum Wire {
-  /// - Parameter degraded: a newer generation is there and cannot be opened.
+  /// - Parameters:
+  ///   - degraded: a newer generation is there and cannot be opened.
+  ///   - cursor: where the search goes on; nil when it was not asked for in parts, nil within when this was the last.
   public static func answer(
-    _ response: SearchResponse, degraded: Bool = false, pretty: Bool = false
+    _ response: SearchResponse, degraded: Bool = false, cursor: SearchCursor?? = nil,
+    pretty: Bool = false
   ) -> [UInt8] {
     document(pretty) { writer in
       writer.field("took_us", response.tookMicroseconds)
@@ -21,6 +24,10 @@ public enum Wire {
       writer.name("hits")
       writer.array { writer in
         for hit in response.hits { write(hit, into: &writer) }
+      }
+      if let cursor {
+        writer.name("cursor")
+        if let cursor { writer.string(cursor.description) } else { writer.null() }
       }
     }
   }

@@ -13,6 +13,8 @@ public struct SearchCall: Equatable, Sendable {
   public var minimumGeneration: UInt64 = 0
   /// Which index, where the path does not say it.
   public var index: String?
+  /// It is one part of several.
+  public var paging: Paging?
   /// The document whose score is to be explained: of `Form.explain` alone.
   public var id: String?
   /// The answer is indented.
@@ -39,6 +41,7 @@ public struct SearchCall: Equatable, Sendable {
       ]
       let ranking = [
         "filter", "sort", "limit", "select", "highlight", "total", "explain", "statistics",
+        "cursor",
       ]
       switch self {
       case .search: return reading + ranking
@@ -51,7 +54,7 @@ public struct SearchCall: Equatable, Sendable {
 
     /// Members of the API that are not carried out yet.
     var later: [String] {
-      let all = ["cursor", "facets", "collapse", "recency"]
+      let all = ["facets", "collapse", "recency"]
       switch self {
       case .search, .explain: return all
       case .searchNamingIndex: return all + ["indexes"]
@@ -98,6 +101,11 @@ public struct SearchCall: Equatable, Sendable {
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
+    paging = try Paging(members)
+    if let place = paging?.cursor?.place {
+      request.offset = place
+      request.limit = min(request.limit, SearchRequest.maxLimit - place)
+    }
     if let value = members.value("statistics") {
       request.statistics = try StatisticsJSON.read(value, at: members.pointer("statistics"))
     }

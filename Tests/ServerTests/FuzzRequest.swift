@@ -22,7 +22,10 @@ struct FuzzRequest: CustomStringConvertible {
     #"{"query": "nuclear OR herring", "mode": "lenient", "default_operator": "and", "fields": ["title^3", "body"], "filter": [{"field": "date", "gte": "2015-06", "lt": "2022"}, {"any": [{"field": "tags", "in": ["NATO", "market"]}, {"not": {"field": "n", "equals": 3}}]}], "sort": ["-date", "_score"], "limit": 3, "select": ["title"], "highlight": {"fields": ["body"], "passages": 2, "unit": "utf16", "html": true}, "total": "exact", "explain": true, "timeout_ms": 20, "statistics": {"documents": 10, "fields": {"body": {"documents": 3, "tokens": 9, "terms": [{"term": "nuclear", "documents": 2}]}}}}"#
 
   private static let routes: [(method: String, path: String, bodies: [String])] = [
-    ("POST", "/v1/indexes/news/search", [search, #"{"query": "\"the price\" -tea"}"#]),
+    (
+      "POST", "/v1/indexes/news/search",
+      [search, #"{"query": "\"the price\" -tea", "cursor": "*", "limit": 1}"#]
+    ),
     ("POST", "/v1/search", [#"{"query": "herring", "index": "news", "pretty": true}"#]),
     (
       "POST", "/v1/indexes/news/count",

@@ -117,6 +117,51 @@ struct GenerationTests {
     #expect(try bench.search("news", "tea") == ["a"])
   }
 
+  @Test(
+    "a search in parts: the hits of the whole, in the generation in which it began",
+    arguments: [
+      #""query": "tea""#, #""query": "tea", "sort": ["-n"]"#,
+      #""query": "tea OR round", "limit": 7"#,
+    ])
+  func paging(question: String) throws {
+    let bench = try bench()
+    try bench.commit(
+      "more",
+      (0..<50).map { #"{"id": "\#($0)", "title": "Round \#($0 % 3) tea", "n": \#($0 * 7 % 50)}"# })
+    try until { try bench.ask("GET", "/v1/indexes/more").status == 200 }
+    func ask(_ members: String) throws -> JSONValue {
+      try bench.json("POST", "/v1/indexes/more/search", "{\(question)\(members)}")
+    }
+    func ids(_ answer: JSONValue) -> [String] {
+      (answer["hits"]?.array ?? []).compactMap { $0["id"]?.string }
+    }
+    let whole = try JSONValue.parse(
+      try bench.ask(
+        "POST", "/v1/indexes/more/search",
+        "{\(question.replacing(#", "limit": 7"#, with: "")), \"limit\": 100}"
+      ).body)
+    #expect(ids(whole).count == 50 && whole["cursor"] == nil)
+
+    var answer = try ask(#", "cursor": "*""#)
+    var found = ids(answer)
+    var parts = 1
+    while let cursor = answer["cursor"]?.string, parts < 20 {
+      try bench.commit(
+        "more", [#"{"id": "new\#(parts)", "title": "More tea"}"#], deleting: ["\(parts)"])
+      if parts < 6 { _ = try bench.ask("POST", "/v1/indexes/more/reload") }
+      answer = try ask(", \"cursor\": \"\(cursor)\"")
+      #expect(answer["generation"] == whole["generation"], "\(answer)")
+      found += ids(answer)
+      parts += 1
+    }
+    #expect(found == ids(whole))
+    #expect(answer["cursor"]?.isNull == true)
+    let other = try bench.ask(
+      "POST", "/v1/indexes/more/search",
+      #"{"query": "tea", "cursor": "1000000.10.0.x"}"#)
+    #expect(other.status == 400)
+  }
+
   @Test("ETag is the generation; If-None-Match spares the answer until the next commit")
   func etags() throws {
     let bench = try bench()

@@ -109,7 +109,7 @@ struct SearchCallTests {
 
   @Test(
     "members of the API that are not carried out yet say so, unless null",
-    arguments: ["cursor", "facets", "collapse", "recency"])
+    arguments: ["facets", "collapse", "recency"])
   func later(name: String) throws {
     let problem = try #require(refusal("{\"\(name)\": 1}"))
     #expect(problem.code == .notSupported)
@@ -218,11 +218,54 @@ struct SearchParametersTests {
     arguments: [
       ("quary=x", Problem.Code.unknownMember), ("limt=3", .unknownMember),
       ("q=a&query=b", .invalidValue), ("limit=ten", .invalidValue),
-      ("min_generation=-1", .invalidValue), ("min_generation=1.5", .invalidValue),
+      ("cursor=x", .invalidValue), ("min_generation=-1", .invalidValue),
+      ("min_generation=1.5", .invalidValue),
       ("limit=99999", .invalidValue), ("explain=maybe", .invalidValue), ("q=a&q=b", .invalidValue),
       ("q=%zz", .badPath), ("q=%C3", .badPath), ("q=%4", .badPath), ("mode=x", .invalidValue),
     ])
   func mistakes(parameters: String, code: Problem.Code) throws {
     #expect(try #require(refusal(parameters)).code == code)
+  }
+}
+
+@Suite("Cursors of searches")
+struct SearchCursorTests {
+  private func call(_ json: String) throws(Problem) -> SearchCall {
+    try SearchCall(json: Array(json.utf8))
+  }
+
+  private func cursor(_ json: String, place: Int) throws -> String {
+    guard case .object(let object) = try JSONValue.parse(json) else { return "" }
+    let question = SearchCursor.question(of: object)
+    return SearchCursor(generation: 3, uuid: "u.v", place: place, question: question).description
+  }
+
+  @Test("a cursor is read back, fits its own question, and says where to go on")
+  func reading() throws {
+    let asked = #""query": "a b", "sort": ["-date"], "limit": 10"#
+    let text = try cursor("{\(asked)}", place: 30)
+    let call = try call("{\(asked), \"cursor\": \"\(text)\", \"select\": [], \"pretty\": true}")
+    #expect(call.request.offset == 30 && call.request.limit == 10)
+    #expect(call.paging?.cursor?.description == text)
+    #expect(call.paging?.cursor?.uuid == "u.v")
+    let first = try self.call("{\(asked), \"cursor\": \"*\"}")
+    #expect(first.paging != nil && first.paging?.cursor == nil && first.request.offset == 0)
+    #expect(try self.call("{\(asked), \"cursor\": null}").paging == nil)
+    let last = try cursor("{\(asked)}", place: 9_995)
+    #expect(try self.call("{\(asked), \"cursor\": \"\(last)\"}").request.limit == 5)
+  }
+
+  @Test(
+    "one of another question, or none at all, is refused",
+    arguments: [
+      #""query": "a c""#, #""query": "a b", "mode": "simple""#,
+      #""query": "a b", "sort": ["date"]"#,
+    ])
+  func refused(asked: String) throws {
+    let text = try cursor(#"{"query": "a b"}"#, place: 10)
+    #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(text)\"}") }
+    for wrong in ["", "1", "1.2.3", "-1.0.0.u", "1.-1.0.u", "1.10001.0.u", "1.0.zz.u"] {
+      #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(wrong)\"}") }
+    }
   }
 }

@@ -65,6 +65,8 @@ public struct SearchRequest: Sendable, Equatable {
   public var sort: [SortKey] = []
   /// Hits wanted, 0…`maxLimit`.
   public var limit: Int = 10
+  /// Hits passed over: those of the parts before. At most `maxLimit` together with `limit`.
+  public var offset: Int = 0
   /// Stored fields wanted. nil: all but texts over 1 KiB, which `Hit.omitted` names.
   public var select: [String]?
   public var highlight: Highlight?
