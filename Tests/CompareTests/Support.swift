@@ -73,7 +73,8 @@ enum TrickyDocuments {
     "x\u{AD}y", "xy", "e\u{301}\u{323}", "the", "of", "and", "running", "runs", "run",
     "deterrent", "deterrence", "deter", "house", "houses", "housing", "—", "...", "״", "צה״ל",
     "a-b-c-d-e-f-g-h-i-j", "linux-source-6.1", "fs/inode.c", "well-known/x-y",
-    String(repeating: "long", count: 80), "\"", "(", "NOT", "OR", "AND", "NEAR", "\u{1E}", "\u{1F}",
+    String(repeating: "long", count: 80), "\"", "(", "NOT", "OR", "AND", "NEAR", "nul\u{0}nul",
+    "\u{1E}", "\u{1F}",
     "\u{1D}",
   ]
 

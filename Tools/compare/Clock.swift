@@ -86,10 +86,25 @@ func readAll(_ descriptor: Int32) -> [UInt8]? {
 }
 
 func writeFile(_ path: String, _ bytes: [UInt8]) throws(Failure) {
-  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw Failure("open", path, errno: errno) }
+  try withNewFile(path, O_TRUNC) { (descriptor) throws(Failure) in
+    try writeAll(descriptor, bytes, path: path)
+  }
+}
+
+/// Whether a file can be written there, found out before there is anything to write. What is in it stays.
+func checkWritable(_ path: String) throws(Failure) { try withNewFile(path, 0) { _ in } }
+
+private func withNewFile(
+  _ path: String, _ flags: Int32, _ body: (Int32) throws(Failure) -> Void
+) throws(Failure) {
+  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o644)
+  guard descriptor >= 0 else {
+    var failure = Failure("open", path, errno: errno)
+    if failure.status != .permission { failure.status = .cannotCreate }
+    throw failure
+  }
   defer { close(descriptor) }
-  try writeAll(descriptor, bytes, path: path)
+  try body(descriptor)
 }
 
 func writeAll(_ descriptor: Int32, _ bytes: [UInt8], path: String) throws(Failure) {

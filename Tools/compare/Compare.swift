@@ -75,6 +75,9 @@ struct Compare: ParsableCommand {
   mutating func validate() throws {
     if child != nil { return }
     guard !documents.isEmpty else { throw ValidationError("say which documents: FILE.jsonl …") }
+    if documents.contains("-") {
+      throw ValidationError("the documents are read several times: name a file, not -")
+    }
     if queries != nil, seed != nil || count != nil {
       throw ValidationError("either --queries or --seed and --count")
     }
@@ -114,7 +117,10 @@ struct Compare: ParsableCommand {
     }
     Interruption.install()
     // Said before the work, not after it.
-    if let html { try writeFile(html, []) }
+    if let html { try checkWritable(html) }
+    if let queries, unsafe access(queries, R_OK) != 0 {
+      throw Failure("open", queries, errno: errno)
+    }
     let work = try Work(in: dir)
     defer {
       if keep { complain("built in \(work.path)") } else { work.remove() }

@@ -76,10 +76,12 @@ struct DocumentScan {
       let known = found.map(\.name).joined(separator: ", ")
       throw Failure(.usage, "--fields: no document has a field \(name); there are \(known)")
     }
+    // Tags and names are searched where there is nothing else.
+    let type = found.contains { $0.type == .text } ? FieldType.text : .keyword
     plan = Plan(
       paths: paths, analyzer: analyzer,
       columns: found.map { field in
-        let isSearched = fields.isEmpty ? field.type == .text : fields.contains(field.name)
+        let isSearched = fields.isEmpty ? field.type == type : fields.contains(field.name)
         return (field.name, isSearched)
       })
     guard plan.columns.contains(where: \.isSearched) else {

@@ -1,7 +1,7 @@
 /// Both engines at the same queries, turn by turn in one process.
 ///
-/// Each round asks every query four times: number and best 10 of both, and who goes first changes from query to query and from
-/// round to round. The first round warms up. A query's time is the best of its rounds: what else runs on
+/// Each round asks every query four times: number and best 10 of both. Who goes first changes from query to query and from
+/// round to round, and so does what is asked first, every other round. The first round warms up. A query's time is the best of its rounds: what else runs on
 /// the machine only ever makes it longer.
 struct Race {
   enum Command: Int, CaseIterable {
@@ -34,7 +34,7 @@ struct Race {
         for turn in 0..<4 {
           // Runners 0 and 1 are Martlet's, 2 and 3 FTS5's; a command's two runs follow each other.
           let isOurs = (turn & 1 == 0) == ((round + number) & 1 == 0)
-          let command = turn >> 1
+          let command = (turn >> 1) ^ ((round >> 1) & 1)
           let start = Clock.wall()
           switch (isOurs, command) {
           case (true, 0): _ = try martlet.count(query.request)

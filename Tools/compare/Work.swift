@@ -13,10 +13,12 @@ struct Work {
     let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }
     let base = parent ?? temporary.flatMap { $0.isEmpty ? nil : $0 } ?? "/var/tmp"
     if parent != nil, unsafe mkdir(base, 0o755) != 0, errno != EEXIST {
-      throw Failure("mkdir", base, errno: errno)
+      throw Failure(.cannotCreate, Failure("mkdir", base, errno: errno).message)
     }
     var template = Array("\(base)/martlet-compare-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw Failure("mkdtemp", base, errno: errno) }
+    guard unsafe mkdtemp(&template) != nil else {
+      throw Failure(.cannotCreate, Failure("mkdtemp", base, errno: errno).message)
+    }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
