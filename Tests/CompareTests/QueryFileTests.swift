@@ -31,12 +31,14 @@ import Testing
       {"type": "and", "text": "a b"}
       {"text": "a b"}
       {"query": "+de +test", "tags": ["intersection"]}
+      {"query": "witout", "tags": ["fuzzy", "fuzzy:deletion"]}
       """)
-    #expect(queries.map(\.type) == ["or", "and", "and", "and"])
-    #expect(queries.map(\.isUnion) == [true, false, false, false])
+    #expect(queries.map(\.type) == ["or", "and", "and", "and", "fuzzy"])
+    #expect(queries.map(\.isUnion) == [true, false, false, false, false])
     let paired = try PairedQueries(queries, plan)
     #expect(Figures.visible(paired.all[0].expression) == "(\"␟de\" OR \"␟test\")")
     #expect(Figures.visible(paired.all[3].expression) == "(\"␟de\" AND \"␟test\")")
+    #expect(paired.leftOut == ["spelling errors": 1])
   }
 
   @Test func `a broken line is named`() throws {

@@ -78,17 +78,14 @@ enum TrickyDocuments {
     "\u{1D}",
   ]
 
-  /// - Parameter controls: with the characters that mean something to the tokenizer, which are words to an analyzer that
-  ///   only splits at white space.
-  static func make(_ count: Int, seed: UInt64, controls: Bool = true) -> [JSONValue] {
+  static func make(_ count: Int, seed: UInt64) -> [JSONValue] {
     var random = SeededGenerator(seed: seed)
-    let all = controls ? words : words.filter { $0.utf8.count > 1 || $0 >= " " }
     func text(_ words: Int, _ random: inout SeededGenerator) -> String {
-      (0..<words).map { _ in random.pick(all) }.joined(
+      (0..<words).map { _ in random.pick(self.words) }.joined(
         separator: random.pick([" ", " ", ", ", "\n"]))
     }
     return (0..<count).map { number in
-      var document: JSONObject = ["id": .string("d\(number)")]
+      var document: JSONObject = ["id": .string(number == 7 ? "d\u{0}7" : "d\(number)")]
       if random.next(below: 8) > 0 {
         document["title"] = .string(text(random.next(below: 5), &random))
       }

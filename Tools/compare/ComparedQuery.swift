@@ -110,11 +110,13 @@ enum QueryFile {
       } catch {
         throw Failure(.data, "\(path):\(number + 1): \(error.message)")
       }
-      guard let text = json["text"]?.string ?? json["query"]?.string else {
+      guard var text = json["text"]?.string ?? json["query"]?.string else {
         throw Failure(.data, "\(path):\(number + 1): a query needs \"text\" or \"query\"")
       }
       let named = json["type"]?.string ?? json["tags"]?.array?.first?.string
       let isUnion = named == "union" || named == "intersection_union"
+      // In that shape a fuzzy query is the misspelt word alone.
+      if named == "fuzzy", !text.contains("~") { text += "~1" }
       queries.append(
         ComparedQuery(
           type: named.map { names[$0] ?? $0 } ?? reading.parse(text).comparedType, text: text,

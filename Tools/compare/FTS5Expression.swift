@@ -152,7 +152,7 @@ struct FTS5Expression {
     }
     let found = scope + Self.verbatim(before + [index]) + " *"
     guard analyzer.stems || (analyzer.folds && exact.contains(0x27)) else { return found }
-    return "(\(found) OR \(scope)\(Self.verbatim(before + [[FTS5Tokenizer.exact] + exact])) *)"
+    return "(\(found) OR \(scope)\(Self.verbatim(before + [exact], isLastExact: true)) *)"
   }
 
   private func near(_ near: QueryNode.Near, scope: String) throws(Untranslatable) -> String? {
@@ -211,13 +211,15 @@ struct FTS5Expression {
   }
 
   /// A string of FTS5 that its tokenizer takes as these forms.
-  private static func verbatim(_ forms: [[UInt8]]) -> String {
+  /// - Parameter isLastExact: the last is an exact form, not an index form.
+  private static func verbatim(_ forms: [[UInt8]], isLastExact: Bool = false) -> String {
     var bytes: [UInt8] = [UInt8(ascii: "\"")]
-    for form in forms {
+    for (number, form) in forms.enumerated() {
       bytes.append(FTS5Tokenizer.verbatim)
+      if isLastExact, number == forms.count - 1 { bytes.append(FTS5Tokenizer.exact) }
       for byte in form {
         if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-        bytes.append(byte)
+        bytes.append(FTS5Tokenizer.admitted(byte))
       }
     }
     bytes.append(UInt8(ascii: "\""))

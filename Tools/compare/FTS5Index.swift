@@ -124,11 +124,13 @@ private struct RowBuilder {
   /// The id, then a text a column; nil where the document has no value.
   private(set) var texts: [Range<Int>?]
   private let numbers: [[UInt8]: Int]
+  private let isSearched: [Bool]
   private var values: [[Range<UInt32>]]
 
   init(_ plan: Plan) {
     texts = Array(repeating: nil, count: plan.columns.count + 1)
     values = Array(repeating: [], count: plan.columns.count)
+    isSearched = plan.columns.map(\.isSearched)
     var numbers: [[UInt8]: Int] = [:]
     for (number, column) in plan.columns.enumerated() { numbers[Array(column.name.utf8)] = number }
     self.numbers = numbers
@@ -143,14 +145,15 @@ private struct RowBuilder {
       if let number = numbers[name] { values[number].append(value.text) }
     }
     let id = try engine { () throws(IndexError) in try document.id() }
-    texts[0] = append([id], document)
-    for column in values.indices { texts[column + 1] = append(values[column], document) }
+    texts[0] = append([id], document, isSearched: false)
+    for column in values.indices {
+      texts[column + 1] = append(values[column], document, isSearched: isSearched[column])
+    }
   }
 
-  /// Puts the values of one column behind each other, with the mark between them that the tokenizer knows; the mark's own
-  /// character in a text, which no word has, becomes its neighbour.
+  /// Puts the values of one column behind each other, with the mark between them that the tokenizer knows.
   private mutating func append(
-    _ values: [Range<UInt32>], _ document: borrowing Document
+    _ values: [Range<UInt32>], _ document: borrowing Document, isSearched: Bool
   ) -> Range<Int>? {
     guard !values.isEmpty else { return nil }
     let start = bytes.count
@@ -158,10 +161,9 @@ private struct RowBuilder {
       if place > 0 { bytes.append(FTS5Tokenizer.valueEnd) }
       let from = bytes.count
       bytes += document.bytes[Int(value.lowerBound)..<Int(value.upperBound)]
-      var at = from
-      while let mark = bytes[at...].firstIndex(of: FTS5Tokenizer.valueEnd) {
-        bytes[mark] = FTS5Tokenizer.verbatim
-        at = mark + 1
+      guard isSearched else { continue }
+      for at in from..<bytes.count where bytes[at] < 0x20 {
+        bytes[at] = FTS5Tokenizer.admitted(bytes[at])
       }
     }
     return start..<bytes.count

@@ -22,6 +22,19 @@ final class FTS5Tokenizer {
   /// Positions between two values of an array.
   static let valueGap = 100
 
+  /// A byte of a text or a form as FTS5 gets it. The characters above stand for themselves nowhere, and a term of FTS5 must
+  /// not have a zero: it would end there, and the index would be broken. Only analyzers that split at white space alone make
+  /// words of such characters.
+  static func admitted(_ byte: UInt8) -> UInt8 {
+    switch byte {
+    case 0: 1
+    case exact: 2
+    case valueEnd: 3
+    case verbatim: 4
+    default: byte
+    }
+  }
+
   private let analyzer: Analyzer
   private var tokens = TokenBuffer()
   private var forms: FormCache
