@@ -19,8 +19,11 @@ func module(_ name: String, _ path: String, _ dependencies: [Target.Dependency] 
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -105,13 +108,13 @@ if !coreOnly {
       [
         "InvertedIndex", "Extraction", "QueryLanguage", "Analysis", "JSON", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["README.md"]),
     program(
       "martlet-bench", "Tools/bench",
       [
         "InvertedIndex", "Bytes", "Analysis", "JSON", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], exclude: ["README.md"]),
     module("SocketClient", "Tests/SocketClient"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
     tests("ToolTests", ["martlet", "JSON"]),
