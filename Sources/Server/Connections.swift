@@ -42,6 +42,8 @@ final class Connections {
   private let metrics: Metrics
   private let router: Router<Endpoint>
   private var open: [ObjectIdentifier: HTTPConnection] = [:]
+  /// Some that waited longest, with the moments since when, the longest last.
+  private var found: (users: Users, connections: [(HTTPConnection, UInt64)]) = (.all, [])
   /// Not admitted, and not yet gone.
   private var refused: [ObjectIdentifier: HTTPConnection] = [:]
   private static let mostLingering = 32
@@ -112,7 +114,7 @@ final class Connections {
     let exempt = limits.exemptUser
     if uid != exempt {
       if shares[uid, default: Share()].connections >= limits.connectionsPerUser,
-        !closeLongestWaiting({ $0 == uid })
+        !closeLongestWaiting(of: .one(uid))
       {
         return Problem(
           .tooManyConnections,
@@ -120,29 +122,58 @@ final class Connections {
           retryAfter: 1)
       }
       let others = open.count - shares[exempt, default: Share()].connections
-      if others >= cap - 1, !closeLongestWaiting({ $0 != exempt }) { return .tooManyConnections }
+      if others >= cap - 1, !closeLongestWaiting(of: .allBut(exempt)) { return .tooManyConnections }
     }
     if open.count >= cap, !closeLongestWaiting() { return .tooManyConnections }
     return nil
   }
 
-  /// Closes the connection that has waited longest without a running request, of the users that are asked for. Its
-  /// descriptor is free when this returns.
-  /// - Returns: false if there is none.
-  func closeLongestWaiting(_ isAsked: (uid_t) -> Bool = { _ in true }) -> Bool {
-    // At a cap this is done for each new connection: some 10 µs for 1,024 of them.
-    var longest: HTTPConnection?
-    for connection in open.values
-    where connection.since < longest?.since ?? .max && connection.canBeClosed
-      && isAsked(connection.peer.uid)
-    {
-      longest = connection
+  /// Whose connections may be closed to make room.
+  enum Users: Equatable {
+    case all
+    case one(uid_t)
+    case allBut(uid_t)
+
+    func include(_ uid: uid_t) -> Bool {
+      switch self {
+      case .all: true
+      case .one(let user): uid == user
+      case .allBut(let user): uid != user
+      }
     }
-    guard let longest else { return false }
+  }
+
+  /// Closes the connection of these users that has waited longest without a running request. Its descriptor is free when
+  /// this returns.
+  /// - Returns: false if there is none.
+  func closeLongestWaiting(of users: Users = .all) -> Bool {
+    guard let longest = nextWaiting(users) ?? lookForWaiting(users) else { return false }
     logger.debug("connection closed to make room", metadata: ["uid": "\(longest.peer.uid)"])
     remove(longest)
     longest.closeNow()
     return true
+  }
+
+  /// Of those that were found when all were last looked through, one that still waits. All others began later.
+  private func nextWaiting(_ users: Users) -> HTTPConnection? {
+    guard users == found.users else { return nil }
+    while let (connection, since) = found.connections.popLast() {
+      if connection.since == since, connection.canBeClosed,
+        open[ObjectIdentifier(connection)] != nil
+      {
+        return connection
+      }
+    }
+    return nil
+  }
+
+  /// Looks through all connections. At a cap each new one needs a place, and to look for it would cost more than to
+  /// serve it: the next places are found at the same time.
+  private func lookForWaiting(_ users: Users) -> HTTPConnection? {
+    let waiting = open.values.filter { $0.canBeClosed && users.include($0.peer.uid) }
+      .map { ($0, $0.since) }.sorted { $0.1 > $1.1 }
+    found = (users, waiting.suffix(64))
+    return nextWaiting(users)
   }
 
   func remove(_ connection: HTTPConnection) {
@@ -151,6 +182,7 @@ final class Connections {
     change(connection.peer.uid) { $0.connections -= 1 }
     metrics.connections.store(open.count, ordering: .relaxed)
     if open.isEmpty {
+      found.connections = []
       drained?.succeed()
       drained = nil
     }

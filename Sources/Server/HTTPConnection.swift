@@ -153,7 +153,7 @@ final class HTTPConnection: ChannelInboundHandler {
       case .part(.body(let bytes)): append(bytes)
       case .part(.end): dispatch()
       case .fault(let problem): refuse(problem)
-      case .endOfInput: closeWhenWritten()
+      case .endOfInput: close(lingers: false)
       }
     }
     isPumping = false
@@ -299,7 +299,7 @@ final class HTTPConnection: ChannelInboundHandler {
     tell(response.status, response.code, bytes: bytes, note: response.note)
     let stays = stays
     endRequest()
-    if !stays { return close(context, lingers: false) }
+    if !stays { return close(lingers: false) }
     if context.channel.isWritable { return becomeIdle() }
     awaitTaking()
   }
@@ -326,7 +326,7 @@ final class HTTPConnection: ChannelInboundHandler {
     tell(problem.status, problem.code, bytes: body.count)
     endRequest()
     release()
-    close(context, lingers: lingers)
+    close(lingers: lingers)
   }
 
   /// The client is gone, and with it what it asked for.
@@ -417,7 +417,7 @@ final class HTTPConnection: ChannelInboundHandler {
     since = Deadline.now()
     headBegun = !waiting.isEmpty
     deadline = since &+ seconds(headBegun ? limits.headerSeconds : limits.idleSeconds)
-    if connections.isDraining { return closeWhenWritten() }
+    if connections.isDraining { return close(lingers: false) }
     pump()
     readMore()
   }
@@ -426,7 +426,8 @@ final class HTTPConnection: ChannelInboundHandler {
   ///
   /// To close a Unix socket with unread bytes in it breaks the client's next write; a client that is still sending would
   /// not get to read why it was refused. So the input stays open for a moment, and is thrown away.
-  private func close(_ context: ChannelHandlerContext, lingers: Bool) {
+  private func close(lingers: Bool) {
+    guard let context else { return }
     state = .closing
     waiting.removeAll()
     unwritten = .max
@@ -443,10 +444,6 @@ final class HTTPConnection: ChannelInboundHandler {
       connection.context?.close(mode: .output, promise: nil)
       connection.context?.read()
     }
-  }
-
-  private func closeWhenWritten() {
-    if let context { close(context, lingers: false) }
   }
 
   // MARK: Time and room
@@ -482,7 +479,7 @@ final class HTTPConnection: ChannelInboundHandler {
   /// accepted a moment ago: it would not know that it may ask again.
   func drain() {
     switch state {
-    case .idle where !headBegun && !isFresh: closeWhenWritten()
+    case .idle where !headBegun && !isFresh: close(lingers: false)
     case .idle, .receiving: deadline = min(deadline, Deadline.now() &+ seconds(1))
     case .running, .writing, .closing: break
     }

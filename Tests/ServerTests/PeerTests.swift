@@ -172,6 +172,31 @@ struct PeerTests {
     #expect(bench.metrics.connections.load(ordering: .relaxed) == 3)
   }
 
+  @Test("connections make room in the order in which they have waited, those used meanwhile later")
+  func order() throws {
+    let bench = try HTTPBench { $0.connections = 150 }
+    var clients: [SocketClient] = []
+    for _ in 0..<150 {
+      clients.append(try bench.client())
+      #expect(try clients.last?.request("GET", "/now").status == 200)
+    }
+    // Every third is used again, the others go first, oldest first.
+    for (number, client) in clients.enumerated() where number % 3 == 0 {
+      #expect(try client.request("GET", "/now").status == 200)
+    }
+    let order = (0..<150).filter { $0 % 3 != 0 } + (0..<150).filter { $0 % 3 == 0 }
+    var newer: [SocketClient] = []
+    for number in order {
+      newer.append(try bench.client())
+      #expect(try newer.last?.request("GET", "/now").status == 200)
+      #expect(try clients[number].isAtEnd())
+      if let next = order.drop(while: { $0 != number }).dropFirst(3).first, number % 7 == 0 {
+        // Still there; and it stays at its place, since it does not ask.
+        #expect(!clients[next].hasEnded)
+      }
+    }
+  }
+
   @Test("one sees and cancels one's own requests, root all")
   func running() throws {
     let bench = try HTTPBench()

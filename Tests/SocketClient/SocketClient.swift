@@ -133,6 +133,12 @@ public final class SocketClient {
     }
   }
 
+  /// Whether the server has ended the connection by now, without waiting.
+  public var hasEnded: Bool {
+    var byte: UInt8 = 0
+    return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+  }
+
   /// Waits for the first bytes of an answer.
   public func startsToAnswer() throws -> Bool { try !pending.isEmpty || receive() }
 
