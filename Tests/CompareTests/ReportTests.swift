@@ -47,6 +47,7 @@ import Testing
     #expect(typed.count == Typed.texts.count)
     #expect(json["typed"]?["fts5_errors"]?.int == typed.count { $0["fts5_error"] != nil })
     #expect((json["typed"]?["fts5_errors"]?.int ?? 0) > 40)
+    #expect(json["typed"]?["martlet_errors"]?.int == 0)
   }
 
   @Test func `the table is aligned and says what it says`() throws {

@@ -73,7 +73,7 @@ struct Comparison {
     report.race = race
     report.figures = TypeFigures.all(queries.all, race, report.agreement)
     progress.step("what people type")
-    report.typed = try Typed.run(martlet, fts5)
+    report.typed = Typed.run(martlet, fts5)
     return report
   }
 

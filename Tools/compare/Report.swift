@@ -48,6 +48,7 @@ struct Report {
   }
 
   var errors: Int { typed.count { $0.error != nil } }
+  var faults: Int { typed.count { $0.fault != nil } }
 }
 
 extension Build {

@@ -203,13 +203,17 @@ extension Report {
     writer.object { writer in
       writer.field("texts", typed.count)
       writer.field("fts5_errors", errors)
-      writer.field("martlet_errors", 0)
+      writer.field("martlet_errors", faults)
       writer.name("answers")
       writer.array { writer in
         for typed in typed {
           writer.object { writer in
             writer.field("text", typed.text)
-            writer.field("martlet", typed.ours)
+            if let fault = typed.fault {
+              writer.field("martlet_error", fault)
+            } else {
+              writer.field("martlet", typed.ours)
+            }
             writer.name("warnings")
             writer.array { writer in for warning in typed.warnings { writer.string(warning) } }
             if let count = typed.theirs { writer.field("fts5", count) }

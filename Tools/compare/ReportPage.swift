@@ -157,14 +157,10 @@ extension Report {
     html.element(
       "p", [],
       "Texts given to both as they are, to FTS5 as its MATCH. It answers \(errors) of \(typed.count) with "
-        + "an error; Martlet answers all, and says how it read them.")
+        + "an error, Martlet \(faults); how Martlet read them, it says.")
     var list = TextTable(["text", "Martlet", "FTS5"], left: 3)
     for typed in typed {
-      let warnings = typed.warnings.isEmpty ? "" : " (\(typed.warnings.joined(separator: ", ")))"
-      list.add([
-        typed.text, "\(typed.ours)\(warnings)",
-        typed.theirs.map { "\($0)" } ?? "error: \(typed.error ?? "")",
-      ])
+      list.add([typed.text, typed.oursShown, typed.theirsShown])
     }
     html.element("details") { html in
       html.element("summary", [], "All \(typed.count)")

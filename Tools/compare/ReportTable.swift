@@ -114,16 +114,10 @@ extension Report {
   private func typedText() -> String {
     var table = TextTable(["what people type", "Martlet", "FTS5"], left: 3)
     for typed in typed {
-      let ours =
-        "\(typed.ours)"
-        + (typed.warnings.isEmpty ? "" : "  \(typed.warnings.joined(separator: ", "))")
-      table.add([
-        Figures.visible(typed.text), ours,
-        typed.theirs.map { "\($0)" } ?? "ERROR  \(typed.error ?? "")",
-      ])
+      table.add([Figures.visible(typed.text), typed.oursShown, typed.theirsShown])
     }
     return table.text()
-      + "\nFTS5 answers \(errors) of \(typed.count) with an error, Martlet none.\n"
+      + "\nFTS5 answers \(errors) of \(typed.count) with an error, Martlet \(faults).\n"
   }
 }
 

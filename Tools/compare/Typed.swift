@@ -3,18 +3,31 @@ import InvertedIndex
 /// What people type, given as it is to both: an error there, an answer here.
 struct Typed: Equatable {
   var text: String
-  /// Documents that match, and the codes of Martlet's warnings.
-  var ours: Int
-  var warnings: [String]
+  /// Documents that match, and the codes of Martlet's warnings; or its error, which there should never be.
+  var ours = 0
+  var warnings: [String] = []
+  var fault: String?
   /// Documents that match, or FTS5's error.
   var theirs: Int?
   var error: String?
 
-  static func run(_ martlet: MartletIndex, _ fts5: FTS5Index) throws(Failure) -> [Typed] {
+  /// The answer as one cell of a table.
+  var oursShown: String {
+    if let fault { return "ERROR  \(fault)" }
+    return "\(ours)" + (warnings.isEmpty ? "" : "  (\(warnings.joined(separator: ", ")))")
+  }
+
+  var theirsShown: String { theirs.map { "\($0)" } ?? "ERROR  \(error ?? "")" }
+
+  static func run(_ martlet: MartletIndex, _ fts5: FTS5Index) -> [Typed] {
     var all: [Typed] = []
     for text in texts {
-      let ours = try martlet.answer(SearchRequest(query: text))
-      var typed = Typed(text: text, ours: ours.count, warnings: ours.warnings)
+      var typed = Typed(text: text)
+      do throws(Failure) {
+        (typed.ours, typed.warnings) = try martlet.answer(SearchRequest(query: text))
+      } catch {
+        typed.fault = error.message
+      }
       switch fts5.answer(text) {
       case .success(let count): typed.theirs = count
       case .failure(let failure): typed.error = failure.message
