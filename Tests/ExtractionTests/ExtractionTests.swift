@@ -213,6 +213,54 @@ import Testing
       ])
   }
 
+  @Test func aStreamThatSwellsTooMuchEndsWithThatReason() {
+    // 80 MB of one letter: a thousandth of it compressed.
+    let member = gzip([UInt8](repeating: 0x61, count: 8 << 20))
+    let path = folder.write("bomb.jsonl.gz", (0..<10).flatMap { _ in member })
+    #expect(
+      outcomes([path]) == [
+        "skip bomb.jsonl.gz: its compressed data swells to more than 250 times its size"
+      ])
+  }
+
+  @Test func kindsByNameAndContent() {
+    let files = [
+      ("a.jsonl", FileKind.jsonl), ("a.NDJSON.gz", .jsonl), ("a.csv", .csv), ("a.TAB", .tsv),
+      ("x.md", .markdown), ("x.markdown.gz", .markdown), ("x.htm", .html), ("x.HTML.GZ", .html),
+    ]
+    for (name, kind) in files { #expect(FileKind(path: "/d.md/\(name)") == kind) }
+    for name in ["a.txt", "a", "a.gz", ".md/a", "md", "a.html5"] {
+      #expect(FileKind(path: "/d/\(name)") == nil)
+    }
+    let page = folder.write(
+      "saved", "\n<!-- x --><!DOCTYPE HTML><title>T</title><p>Some words of a page.</p>")
+    #expect(fields(page)["title"] == ["T"])
+    #expect(fields(page)["body"]?.first?.contains("Some words") == true)
+    var options = DocumentSource.Options()
+    options.kind = .text
+    #expect(fields(page, options: options)["body"]?.first?.contains("<p>") == true)
+  }
+
+  @Test func aMarkdownFileIsADocument() {
+    let path = folder.write(
+      "note.md", "---\ntitle: T\ndate: 2021-01-26\ntags: [a, b]\nauthor: J\n---\n\nSome *text*.\n")
+    let found = fields(path)
+    #expect(found["title"] == ["T"] && found["date"] == ["2021-01-26"] && found["author"] == ["J"])
+    #expect(found["tags"] == ["a", "b"])
+    #expect(found["body"] == ["Some text."])
+    #expect(
+      outcomes([folder.write("none.md", "<!-- nothing -->\n")]) == ["skip none.md: no text in it"])
+  }
+
+  @Test func aSparseGigabyteIsToldByItsFirstBytes() {
+    let path = folder.write("sparse", "")
+    unsafe truncate(path, 1 << 30)
+    #expect(outcomes([path]) == ["skip sparse: binary, not text (it has NUL bytes)"])
+    let long = folder.write("long.txt", String(repeating: "text ", count: 4_000))
+    unsafe truncate(long, 1 << 30)
+    #expect(outcomes([long]) == ["skip long.txt: more than 67108864 bytes of text"])
+  }
+
   @Test func aPathThatIsNoIDIsRefused() {
     let part = String(repeating: "d", count: 200)
     folder.makeDirectory(part)

@@ -26,6 +26,8 @@ private struct BlockReader {
   private let text: ArraySlice<UInt8>
   /// Where the next line begins.
   private var at: Int
+  /// Where the line ends that `at` may be inside of, behind a comment.
+  private var lineEnd: Int
   private let labels: Set<String>
   /// Where the last `-->` and the like end; what is opened behind them is not closed.
   private let lastCommentEnd: Int
@@ -45,6 +47,7 @@ private struct BlockReader {
   init(_ text: ArraySlice<UInt8>) {
     self.text = text
     at = text.startIndex
+    lineEnd = at
     labels = Self.labels(text)
     lastCommentEnd = Self.lastIndex(of: "-->", in: text) ?? text.startIndex
   }
@@ -299,8 +302,11 @@ private struct BlockReader {
 
   private mutating func nextLine() -> ArraySlice<UInt8> {
     let start = at
-    var end = start
-    while end < text.endIndex, text[end] != 0x0a { end += 1 }
+    if lineEnd <= start {
+      lineEnd = start
+      while lineEnd < text.endIndex, text[lineEnd] != 0x0a { lineEnd += 1 }
+    }
+    var end = lineEnd
     at = min(end + 1, text.endIndex)
     if end > start, text[end - 1] == 0x0d { end -= 1 }
     return text[start..<end]
