@@ -210,6 +210,9 @@ struct Table {
       var letters: [UInt8] = []
       Normalization.foldedExact(unsafe Array(String(scalar).utf8).span.bytes, into: &exact)
       Normalization.folded(unsafe exact.span.bytes, into: &letters)
+      if scalar.properties.isUppercase {
+        letters = letters.map { 0x61...0x7a ~= $0 ? $0 & 0xdf : $0 }
+      }
       if letters.allSatisfy(isAllowed) {
         name += letters
         return

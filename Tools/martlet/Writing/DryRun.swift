@@ -17,7 +17,7 @@ final class DryRun {
   /// nil: inferred from the first documents, which wait for it.
   private var schema: Schema?
   private var inference = FieldInference()
-  private var waiting: [(document: Document, origin: Reading.Origin)] = []
+  private var waiting: [(document: Document, origin: Reading.Origin, isKnown: Bool?)] = []
   private var waitingBytes = 0
 
   private struct Counts: Equatable {
@@ -30,8 +30,8 @@ final class DryRun {
   private var unchanged = 0
   /// Of the file of lines or rows that is being read.
   private var records = Counts()
-  /// Hashes of ids that are new: a second document of one replaces the first.
-  private var newIDs: Set<Int> = []
+  /// Hashes of the ids so far.
+  private var ids: Set<Int> = []
   private var place = (path: "", kind: FileKind?.none)
 
   /// Documents that wait hold at most so many bytes.
@@ -65,27 +65,33 @@ final class DryRun {
   }
 
   func add(_ document: Document, _ origin: Reading.Origin) throws(Failure) {
-    if schema == nil {
-      inference.observe(document, isFile: origin.isFile)
-      waiting.append((document, origin))
-      waitingBytes += document.bytes.count
-      if waiting.count >= SchemaInference.documentCount || waitingBytes > Self.mostWaiting {
-        try inferSchema()
+    let id: String
+    do throws(IndexError) {
+      id = document.string(try document.id())
+      try schema?.check(document)
+    } catch {
+      refuse(origin, error)
+      if origin.isFile {
+        tell("skip", place.path, kind: place.kind, code: "refused", reason: "\(error)")
+      } else {
+        records.refused += 1
       }
-    } else {
-      check(document, origin)
+      return
     }
-    guard let range = try? document.id() else { return }
-    let id = document.string(range)
-    var isKnown = !newIDs.insert(id.hashValue).inserted
-    if !isKnown { isKnown = try sync.has(id: id) }
-    if isKnown { total.replaced += 1 } else { total.added += 1 }
+    // The last document of an id is the one that counts.
+    let isKnown = try ids.insert(id.hashValue).inserted ? sync.has(id: id) : nil
+    count(1, isKnown: isKnown)
     if origin.isFile {
-      tell(isKnown ? "replace" : "add", place.path, kind: place.kind)
-    } else if isKnown {
-      records.replaced += 1
-    } else {
-      records.added += 1
+      tell(isKnown == false ? "add" : "replace", place.path, kind: place.kind)
+    } else if let isKnown {
+      if isKnown { records.replaced += 1 } else { records.added += 1 }
+    }
+    guard schema == nil else { return }
+    inference.observe(document, isFile: origin.isFile)
+    waiting.append((document, origin, isKnown))
+    waitingBytes += document.bytes.count
+    if waiting.count >= SchemaInference.documentCount || waitingBytes > Self.mostWaiting {
+      try inferSchema()
     }
   }
 
@@ -113,18 +119,25 @@ final class DryRun {
   private func inferSchema() throws(Failure) {
     let fields = try engine { () throws(IndexError) in try inference.fields(analyzer: nil) }
     schema = try engine { () throws(IndexError) in try Schema(fields: fields) }
-    let documents = waiting
+    for (document, origin, isKnown) in waiting {
+      do throws(IndexError) {
+        try schema?.check(document)
+      } catch {
+        refuse(origin, error)
+        count(-1, isKnown: isKnown)
+      }
+    }
     waiting = []
-    for (document, origin) in documents { check(document, origin) }
   }
 
-  private func check(_ document: Document, _ origin: Reading.Origin) {
-    do throws(IndexError) {
-      try schema?.check(document)
-    } catch {
-      reading.isAdding(origin)
-      reading.refuse(origin.tag, error)
-    }
+  private func count(_ change: Int, isKnown: Bool?) {
+    guard let isKnown else { return }
+    if isKnown { total.replaced += change } else { total.added += change }
+  }
+
+  private func refuse(_ origin: Reading.Origin, _ error: IndexError) {
+    reading.isAdding(origin)
+    reading.refuse(origin.tag, error)
   }
 
   private func finishRecords() {
