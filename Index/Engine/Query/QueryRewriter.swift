@@ -92,6 +92,7 @@ struct QueryRewriter {
           detail: "\(text): \(found.seen) words fit, the \(Self.expansionLimit) most frequent "
             + "are looked for"))
     }
+    guard patterns.contains(where: \.onlySame) else { return found.sorted }
     // A form that equals its index term in one segment and not in another was found twice.
     var seen: Set<FieldTerm> = []
     return found.sorted.filter { seen.insert($0).inserted }
