@@ -44,6 +44,8 @@ final class IndexRegistry: Sendable {
     var isScanned = false
     /// Why the data directory cannot be read.
     var fault: String?
+    /// Nobody waits for a generation any more.
+    var isDraining = false
     var isStopped = false
   }
 
@@ -71,12 +73,17 @@ final class IndexRegistry: Sendable {
     thread.withLock { $0 = following }
   }
 
+  /// From now on nobody waits for a generation.
+  func beginDraining() {
+    state.withLock { $0.isDraining = true }
+    waiters.settleAll()
+  }
+
   /// Ends the following. What is open stays open.
   func stop() {
     state.withLock { $0.isStopped = true }
     watch.wake()
     thread.withLock { $0.take() }?.join()
-    waiters.settleAll()
   }
 
   var path: String { directory.path }
@@ -160,8 +167,13 @@ final class IndexRegistry: Sendable {
     return opened
   }
 
-  /// Whether one more request may wait for a generation.
-  var mayWait: Bool { waiters.hasRoom }
+  /// Whether it is worth waiting for a generation: not at a stop.
+  /// - Throws: 429 when too many wait already.
+  func mayWait() throws(Problem) -> Bool {
+    if state.withLock({ $0.isDraining }) { return false }
+    guard waiters.hasRoom else { throw .busy }
+    return true
+  }
 
   /// Calls `resume` when the index is at `generation`, or when the deadline has passed, raised flags within a second.
   func wait(
@@ -169,7 +181,7 @@ final class IndexRegistry: Sendable {
     resume: @escaping @Sendable () -> Void
   ) {
     waiters.add(name, generation: generation, deadline: deadline, resume: resume)
-    if state.withLock({ $0.isStopped }) { waiters.settleAll() }
+    if state.withLock({ $0.isDraining }) { waiters.settleAll() }
     // It may be there already, and the follower may sleep for longer than the deadline.
     watch.wake()
   }

@@ -139,8 +139,7 @@ struct SearchRoutes: Sendable {
     let wanted = question.minimumGeneration
     let newest = registry.entry(name)?.opened?.reader.generation
     if wanted > newest ?? 0 {
-      if !deadline.isPassed {
-        guard registry.mayWait else { throw .busy }
+      if !deadline.isPassed, try registry.mayWait() {
         return .later { [registry] resume in
           registry.wait(for: wanted, of: name, deadline: deadline, resume: resume)
         }

@@ -23,8 +23,11 @@ final class Service: Sendable {
     self.logger = logger
   }
 
-  /// From now on `/v1/ready` says no.
-  func beginDraining() { isDraining.store(true, ordering: .relaxed) }
+  /// From now on `/v1/ready` says no, and nobody waits for a generation.
+  func beginDraining() {
+    isDraining.store(true, ordering: .relaxed)
+    registry.beginDraining()
+  }
 
   /// The first that fits is taken: what is asked most stands first.
   func routes() -> Router<Endpoint> {

@@ -117,6 +117,15 @@ struct GenerationTests {
     #expect(try bench.search("news", "tea") == ["a"])
   }
 
+  @Test("at a stop those who wait are answered, not waited for")
+  func stopping() throws {
+    let bench = try bench { $0.drainSeconds = 3_600 }
+    let client = try waiting(bench, 1_000_000, id: "patient")
+    bench.stop()
+    let answer = try client.answer()
+    #expect(answer.status == 503 && answer.body.contains("not_yet"))
+  }
+
   @Test(
     "a search in parts: the hits of the whole, in the generation in which it began",
     arguments: [
