@@ -15,7 +15,7 @@ public struct ListeningSocket: Sendable {
   public static let longestPath = 107
 
   /// Connections that may wait to be accepted.
-  static let backlog: Int32 = 4_096
+  static let backlog: Int32 = 1_024
 
   /// Bound and listening. Whoever serves it closes it.
   let descriptor: Int32
