@@ -252,6 +252,24 @@ import Testing
       outcomes([folder.write("none.md", "<!-- nothing -->\n")]) == ["skip none.md: no text in it"])
   }
 
+  @Test func aFileThatGrowsWhileItIsReadEndsWhereItEndedWhenItWasOpened() {
+    let line = "{\"id\":1}\n"
+    let path = folder.write("a.jsonl", String(repeating: line, count: 60_000))
+    let source = DocumentSource(paths: [path])
+    var document = Document()
+    var count = 0
+    while case .document? = source.next(into: &document) {
+      count += 1
+      if count % 10_000 == 1 {
+        let descriptor = unsafe open(path, O_WRONLY | O_APPEND)
+        let more = Array(String(repeating: line, count: 60_000).utf8)
+        _ = unsafe more.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress!, $0.count) }
+        close(descriptor)
+      }
+    }
+    #expect(count == 60_000)
+  }
+
   @Test func aSparseGigabyteIsToldByItsFirstBytes() {
     let path = folder.write("sparse", "")
     unsafe truncate(path, 1 << 30)

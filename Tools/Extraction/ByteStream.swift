@@ -17,6 +17,8 @@ final class ByteStream {
 
   private let descriptor: Int32
   private let ownsDescriptor: Bool
+  /// Bytes that are read at most.
+  private let limit: Int64
   /// `input[consumed..<filled]` has not been handed on.
   private var input: [UInt8]
   private var consumed = 0
@@ -48,8 +50,12 @@ final class ByteStream {
       throw Failure(message: "not a regular file", code: nil)
     }
     do throws(Failure) {
-      let size = min(Int(status.st_size), Self.chunk)
-      try self.init(descriptor: descriptor, ownsDescriptor: true, chunk: max(size, 64))
+      // What is appended from now on belongs to the next run: a file that grows as fast as it is read has an end,
+      // too. Files of /proc say that they have none.
+      let size = status.st_size > 0 ? Int64(status.st_size) : Self.freeSize
+      try self.init(
+        descriptor: descriptor, ownsDescriptor: true, chunk: max(min(Int(size), Self.chunk), 64),
+        limit: size)
     } catch {
       close(descriptor)
       throw error
@@ -58,11 +64,15 @@ final class ByteStream {
 
   /// Reads an open descriptor, such as 0 for standard input, which stays open.
   convenience init(descriptor: Int32) throws(Failure) {
-    try self.init(descriptor: descriptor, ownsDescriptor: false, chunk: Self.chunk)
+    try self.init(
+      descriptor: descriptor, ownsDescriptor: false, chunk: Self.chunk, limit: .max)
   }
 
-  private init(descriptor: Int32, ownsDescriptor: Bool, chunk: Int) throws(Failure) {
+  private init(
+    descriptor: Int32, ownsDescriptor: Bool, chunk: Int, limit: Int64
+  ) throws(Failure) {
     self.descriptor = descriptor
+    self.limit = limit
     self.ownsDescriptor = ownsDescriptor
     input = [UInt8](repeating: 0, count: chunk)
     while filled < Inflater.magic.count, !atEnd { try fill() }
@@ -142,9 +152,10 @@ final class ByteStream {
   /// Reads behind what is there, which is less than the buffer.
   private func fill() throws(Failure) {
     let start = filled
+    let room = Int(min(Int64(input.count - start), limit - bytesRead))
     let count = retrying {
       unsafe input.withUnsafeMutableBytes {
-        unsafe Glibc.read(descriptor, $0.baseAddress! + start, $0.count - start)
+        unsafe Glibc.read(descriptor, $0.baseAddress! + start, room)
       }
     }
     guard count >= 0 else { throw Self.failure("read", errno) }

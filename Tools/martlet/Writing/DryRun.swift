@@ -59,7 +59,10 @@ final class DryRun {
       if verbose || json { tell("unchanged", file.path, kind: source.kind) }
     case .skipped(let skipped):
       if records != Counts() { finishRecords() }
-      tell("skip", skipped.path, code: skipped.kind.code, reason: skipped.reason)
+      // What the caller leaves out himself is no news.
+      if verbose || json || skipped.kind != .excluded {
+        tell("skip", skipped.path, code: skipped.kind.code, reason: skipped.reason)
+      }
     case .end: finishRecords()
     }
   }
