@@ -3,7 +3,9 @@ import Glibc
 /// Clocks, in nanoseconds.
 enum Clock {
   static func wall() -> UInt64 { read(CLOCK_MONOTONIC) }
-  /// Of the process, all threads.
+  /// Processor time of this thread.
+  static func thread() -> UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
+  /// Processor time of the process, all threads.
   static func processor() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
 
   @inline(__always)

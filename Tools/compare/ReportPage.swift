@@ -100,7 +100,7 @@ extension Report {
     table(&html, queryTable())
     html.element(
       "p", [],
-      "Microseconds; a query's time is the best of \(rounds) rounds. Top 10: how much of the best 10 both "
+      "Microseconds of processor time; a query's is the best of \(rounds) rounds. Top 10: how much of the best 10 both "
         + "have, where more than 10 match (their BM25 differs).")
     html.element("ul") { html in
       for remark in remarks { html.element("li", [], remark) }

@@ -21,7 +21,7 @@ extension Report {
     for line in FTS5Index.settings { out += "  \(line)\n" }
     out += "\n" + queryTable().text() + "\n"
     out +=
-      "A query's time is the best of \(rounds) rounds, in µs; p50, p99 and mean are over the queries.\n"
+      "A query's time is the processor time of the best of \(rounds) rounds, in µs; p50, p99 and mean are over the queries.\n"
     out +=
       "top 10: how much of the best 10 both have, where more than 10 match (their BM25 differs).\n"
     for remark in remarks { out += "\(remark).\n" }
