@@ -59,8 +59,12 @@ struct SearchRendering {
   /// `2018-05-14 · Sputnik · /home/me/article.txt`
   private func detail(_ fields: JSONObject?, id: String) -> String {
     var parts: [String] = []
-    for name in ["date", "captured", "agency", "author"] where parts.count < 2 {
-      if let text = fields?[name]?.string, !text.isEmpty { parts.append(printable(text)) }
+    // When it is of and who wrote it, by what kinds of documents call them; of several values the first.
+    for names in [["date", "published", "captured"], ["agency", "author", "site"]] {
+      let texts = names.lazy.compactMap { name in
+        fields?[name]?.string ?? fields?[name]?.array?.first?.string
+      }
+      if let text = texts.first(where: { !$0.isEmpty }) { parts.append(printable(text)) }
     }
     return (parts + [id]).joined(separator: " · ")
   }
