@@ -167,8 +167,7 @@ package struct WordTableProbe: ~Copyable {
     for index in 0..<tokens.count {
       let token = unsafe all[index]
       let found = unsafe table.find(
-        field: 0, hasPositions: true, hash: token.hash, bytes: forms + Int(token.form),
-        length: Int(token.formLength))
+        word: forms + Int(token.form), length: Int(token.formLength), field: 0, hash: token.hash)
       sum &+= UInt64(found ?? 0)
     }
     return sum

@@ -1,3 +1,5 @@
+import Analysis
+
 /// The members of a document's objects, to find those that are named twice: the last one wins.
 ///
 /// One hash table a document for all of its objects; an object is told by its serial number. Hashes are
@@ -66,13 +68,12 @@ struct MemberTable: Sendable {
   }
 
   private static func hash(_ object: UInt32, _ name: Range<UInt32>, _ bytes: [UInt8]) -> Int {
-    var hasher = Hasher()
-    hasher.combine(object)
-    unsafe bytes.withUnsafeBytes {
-      unsafe hasher.combine(
-        bytes: UnsafeRawBufferPointer(rebasing: $0[Int(name.lowerBound)..<Int(name.upperBound)]))
+    let seed = FormHash.mix(FormHash.seed, UInt64(object))
+    return unsafe bytes.withUnsafeBufferPointer { bytes in
+      let name = unsafe bytes[Int(name.lowerBound)..<Int(name.upperBound)]
+      guard let base = unsafe UnsafeBufferPointer(rebasing: name).baseAddress else { return 0 }
+      return unsafe Int(truncatingIfNeeded: FormHash.of(base, count: name.count, seed: seed))
     }
-    return hasher.finalize()
   }
 
   private static func equal(_ a: Range<UInt32>, _ b: Range<UInt32>, _ bytes: [UInt8]) -> Bool {

@@ -1,9 +1,10 @@
+import Analysis
 import Glibc
 
 /// The postings of a segment that is being built: a hash table from (field, space, form) to a chain of slices in one
 /// byte arena.
 ///
-///     slots    hash (32) | entry + 1 (32)      open addressing, at most half full
+///     slots    hash (32) | entry + 1 (32)      open addressing by that hash, at most half full
 ///     entries  one `Form` each, in order of first occurrence
 ///     forms    the forms' bytes
 ///     arena    per form a chain of slices, 12, 20, 36 … 1028 bytes; the last four bytes of a full slice
@@ -22,21 +23,46 @@ import Glibc
 @safe
 struct FormTable: ~Copyable {
   struct Form: BitwiseCopyable {
-    /// The first eight bytes of the form, little-endian, zero-padded: decides most comparisons.
-    var key: UInt64
+    /// With the length they are all of a form of at most 16 bytes.
+    var ends: Ends
     var offset: UInt32
-    var hash: UInt32
     var length: UInt16
     var field: UInt16
     var hasPositions: Bool
     var level: UInt8
-    var documentCount: UInt32
-    /// The last document plus one.
+    /// The last document plus one; 0 while there is none.
     var lastDocument: UInt32
     var lastPosition: UInt32
     var head: UInt32
     var cursor: UInt32
     var end: UInt32
+  }
+
+  /// The first eight bytes of a form and the last eight, little-endian; of a shorter one all, zero-padded.
+  struct Ends: BitwiseCopyable, Equatable {
+    var first: UInt64
+    var last: UInt64
+
+    /// Of `length` bytes, beyond which nothing is read.
+    init(_ bytes: UnsafePointer<UInt8>, _ length: Int) {
+      if length >= 8 {
+        first = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
+        last = unsafe UnsafeRawPointer(bytes + length - 8).loadUnaligned(as: UInt64.self)
+      } else {
+        first = 0
+        for i in 0..<length { unsafe first |= UInt64(bytes[i]) &<< UInt64(i &* 8) }
+        last = first
+      }
+    }
+
+    /// Of `length` bytes, one at least, behind which eight more are readable.
+    @inline(__always)
+    init(padded bytes: UnsafePointer<UInt8>, _ length: Int) {
+      let kept = UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* min(length, 8))
+      first = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self) & kept
+      last =
+        unsafe UnsafeRawPointer(bytes + max(length &- 8, 0)).loadUnaligned(as: UInt64.self) & kept
+    }
   }
 
   private(set) var count = 0
@@ -71,80 +97,126 @@ struct FormTable: ~Copyable {
 
   /// Brings the slot of `hash` near: the first pass over a batch of tokens.
   @inline(__always)
+  func touch(_ hash: UInt64) -> UInt64 { unsafe slots.base[home(hash)] }
+
+  /// The entry plus one that probably has the form of `hash`, brought near: the second pass. 0 for none.
+  @inline(__always)
   func candidate(_ hash: UInt64) -> UInt32 {
-    unsafe UInt32(truncatingIfNeeded: slots.base[Int(truncatingIfNeeded: hash) & mask])
+    let tag = UInt32(truncatingIfNeeded: hash &>> 32)
+    var slot = home(hash)
+    while true {
+      let found = unsafe slots.base[slot]
+      if found == 0 || UInt32(truncatingIfNeeded: found &>> 32) == tag {
+        return UInt32(truncatingIfNeeded: found)
+      }
+      slot = (slot &+ 1) & mask
+    }
   }
 
-  /// Brings the entry of a candidate near: the second pass. Returns where its chain ends.
+  /// Brings both ends of a candidate's entry near, and tells where its chain ends.
   @inline(__always)
-  func touch(_ candidate: UInt32) -> UInt32 {
-    candidate == 0 ? 0 : unsafe entries.base[Int(candidate &- 1)].cursor
+  func touch(_ candidate: UInt32, _ sink: inout UInt64) -> UInt32 {
+    if candidate == 0 { return 0 }
+    let form = unsafe entries.base + Int(candidate &- 1)
+    unsafe sink |= form.pointee.ends.first
+    return unsafe form.pointee.cursor
   }
 
   /// Brings the end of a chain near: the third pass.
   @inline(__always)
   func peek(_ cursor: UInt32) -> UInt8 { unsafe arena.base[Int(cursor)] }
 
-  /// The entry of a form, made if it is new.
+  /// Keeps the optimiser from dropping the touching passes. It must not look inside: it drops an argument that
+  /// it sees unused, and then all that the argument was made for.
+  @inline(never)
+  @_optimize(none)
+  static func keepAlive(_ value: UInt64) {}
+
+  /// The entry of a word, made if it is new. Behind `bytes`, which are not empty, eight more are readable.
   @inline(__always)
   mutating func entry(
-    field: UInt16, hasPositions: Bool, hash: UInt64, bytes: UnsafePointer<UInt8>, length: Int
+    word bytes: UnsafePointer<UInt8>, length: Int, field: UInt16, hash: UInt64, candidate: UInt32
   ) -> Int {
-    let key = unsafe Self.key(bytes, length)
-    let slot = unsafe probe(field, hasPositions, hash, key, bytes, length)
-    let found = unsafe slots.base[slot]
-    if found != 0 { return Int(UInt32(truncatingIfNeeded: found)) &- 1 }
-    return unsafe insert(field, hasPositions, hash, key, bytes, length, slot)
+    let ends = unsafe Ends(padded: bytes, length)
+    if candidate != 0, unsafe isForm(Int(candidate &- 1), field, true, ends, bytes, length) {
+      return Int(candidate &- 1)
+    }
+    return unsafe entry(field, true, hash, ends, bytes, length)
   }
 
-  /// The entry of a form, if there is one.
-  func find(
-    field: UInt16, hasPositions: Bool, hash: UInt64, bytes: UnsafePointer<UInt8>, length: Int
-  ) -> Int? {
-    let key = unsafe Self.key(bytes, length)
-    let slot = unsafe probe(field, hasPositions, hash, key, bytes, length)
+  /// The entry of a raw value, made if it is new.
+  mutating func entry(value bytes: UnsafePointer<UInt8>, length: Int, field: UInt16) -> Int {
+    let hash = unsafe FormHash.of(bytes, count: length)
+    return unsafe entry(field, false, hash, Ends(bytes, length), bytes, length)
+  }
+
+  /// The entry of a raw value, if there is one.
+  func find(value bytes: UnsafePointer<UInt8>, length: Int, field: UInt16) -> Int? {
+    let hash = unsafe FormHash.of(bytes, count: length)
+    let slot = unsafe probe(field, false, hash, Ends(bytes, length), bytes, length)
+    return number(in: slot)
+  }
+
+  /// The entry of a word, if there is one.
+  func find(word bytes: UnsafePointer<UInt8>, length: Int, field: UInt16, hash: UInt64) -> Int? {
+    let slot = unsafe probe(field, true, hash, Ends(padded: bytes, length), bytes, length)
+    return number(in: slot)
+  }
+
+  private func number(in slot: Int) -> Int? {
     let found = unsafe slots.base[slot]
     return found == 0 ? nil : Int(UInt32(truncatingIfNeeded: found)) &- 1
   }
 
-  /// The slot that holds the form, or the free one where it belongs.
+  @inline(never)
+  private mutating func entry(
+    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ ends: Ends,
+    _ bytes: UnsafePointer<UInt8>, _ length: Int
+  ) -> Int {
+    let slot = unsafe probe(field, hasPositions, hash, ends, bytes, length)
+    if let found = number(in: slot) { return found }
+    return unsafe insert(field, hasPositions, hash, ends, bytes, length, slot)
+  }
+
+  /// The high half of a hash says where its form belongs, so that a slot can be moved by what it holds.
   @inline(__always)
+  private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 32) & mask }
+
+  /// The slot that holds the form, or the free one where it belongs.
   private func probe(
-    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ key: UInt64,
+    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ ends: Ends,
     _ bytes: UnsafePointer<UInt8>, _ length: Int
   ) -> Int {
     let tag = UInt32(truncatingIfNeeded: hash &>> 32)
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = home(hash)
     while true {
       let found = unsafe slots.base[slot]
       if found == 0 { return slot }
-      if UInt32(truncatingIfNeeded: found &>> 32) == tag {
-        let form = unsafe entries.base + (Int(UInt32(truncatingIfNeeded: found)) &- 1)
-        if unsafe form.pointee.key == key
-          && form.pointee.length == UInt16(truncatingIfNeeded: length)
-          && form.pointee.field == field && form.pointee.hasPositions == hasPositions
-          && (length <= 8 || memcmp(forms.base + Int(form.pointee.offset), bytes, length) == 0)
-        {
-          return slot
-        }
+      if UInt32(truncatingIfNeeded: found &>> 32) == tag,
+        unsafe isForm(
+          Int(UInt32(truncatingIfNeeded: found)) &- 1, field, hasPositions, ends, bytes, length)
+      {
+        return slot
       }
       slot = (slot &+ 1) & mask
     }
   }
 
   @inline(__always)
-  private static func key(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
-    var key: UInt64 = 0
-    if length >= 8 {
-      return unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
-    }
-    for i in 0..<length { unsafe key |= UInt64(bytes[i]) &<< UInt64(i &* 8) }
-    return key
+  private func isForm(
+    _ index: Int, _ field: UInt16, _ hasPositions: Bool, _ ends: Ends,
+    _ bytes: UnsafePointer<UInt8>, _ length: Int
+  ) -> Bool {
+    let form = unsafe entries.base + index
+    return unsafe form.pointee.ends == ends
+      && form.pointee.length == UInt16(truncatingIfNeeded: length)
+      && form.pointee.field == field && form.pointee.hasPositions == hasPositions
+      && (length <= 16 || memcmp(forms.base + Int(form.pointee.offset), bytes, length) == 0)
   }
 
   @inline(never)
   private mutating func insert(
-    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ key: UInt64,
+    _ field: UInt16, _ hasPositions: Bool, _ hash: UInt64, _ ends: Ends,
     _ bytes: UnsafePointer<UInt8>, _ length: Int, _ slot: Int
   ) -> Int {
     let index = count
@@ -154,10 +226,10 @@ struct FormTable: ~Copyable {
     unsafe (forms.base + formLength).update(from: bytes, count: length)
     unsafe (entries.base + index).initialize(
       to: Form(
-        key: key, offset: UInt32(formLength), hash: UInt32(truncatingIfNeeded: hash),
-        length: UInt16(length), field: field, hasPositions: hasPositions, level: 0,
-        documentCount: 0, lastDocument: 0, lastPosition: 0, head: UInt32(arenaBytes),
-        cursor: UInt32(arenaBytes), end: UInt32(arenaBytes + Self.sliceSize[0] - 4)))
+        ends: ends, offset: UInt32(formLength), length: UInt16(length), field: field,
+        hasPositions: hasPositions, level: 0, lastDocument: 0, lastPosition: 0,
+        head: UInt32(arenaBytes), cursor: UInt32(arenaBytes),
+        end: UInt32(arenaBytes + Self.sliceSize[0] - 4)))
     arenaBytes += Self.sliceSize[0]
     formLength += length
     count += 1
@@ -166,7 +238,7 @@ struct FormTable: ~Copyable {
     return index
   }
 
-  /// Doubles the slots. The low half of each hash is kept in its entry.
+  /// Doubles the slots.
   @inline(never)
   private mutating func widen() {
     let size = (mask + 1) * 2
@@ -175,8 +247,7 @@ struct FormTable: ~Copyable {
     for old in 0...mask {
       let slot = unsafe slots.base[old]
       if slot == 0 { continue }
-      let index = Int(UInt32(truncatingIfNeeded: slot)) - 1
-      var new = unsafe Int(entries.base[index].hash) & (size - 1)
+      var new = Int(truncatingIfNeeded: slot &>> 32) & (size - 1)
       while unsafe wider.base[new] != 0 { new = (new + 1) & (size - 1) }
       unsafe wider.base[new] = slot
     }
@@ -193,59 +264,72 @@ struct FormTable: ~Copyable {
   mutating func append(_ index: Int, document: UInt32, position: UInt32) {
     let form = unsafe entries.base + index
     let number = document &+ 1
-    if unsafe form.pointee.lastDocument != number {
-      if unsafe form.pointee.documentCount != 0 { unsafe put(form, 0) }
-      unsafe put(form, varint: number &- form.pointee.lastDocument)
+    let last = unsafe form.pointee.lastDocument
+    var before = unsafe form.pointee.lastPosition
+    var cursor = unsafe form.pointee.cursor
+    if last != number {
+      if last != 0 { unsafe put(form, 0, &cursor) }
+      unsafe put(form, varint: number &- last, &cursor)
       unsafe form.pointee.lastDocument = number
-      unsafe form.pointee.lastPosition = 0
-      unsafe form.pointee.documentCount &+= 1
-    } else if unsafe form.pointee.lastPosition == position {
+      before = 0
+    } else if before == position {
       return
     }
-    unsafe put(form, varint: position &- form.pointee.lastPosition &+ 1)
+    unsafe put(form, varint: position &- before &+ 1, &cursor)
     unsafe form.pointee.lastPosition = position
+    unsafe form.pointee.cursor = cursor
   }
 
-  /// Adds a document to a form without positions; false when it was there already.
-  mutating func append(_ index: Int, document: UInt32) -> Bool {
+  /// Adds a document to a form without positions; nothing when it was there already.
+  mutating func append(_ index: Int, document: UInt32) {
     let form = unsafe entries.base + index
     let number = document &+ 1
-    if unsafe form.pointee.lastDocument == number { return false }
-    unsafe put(form, varint: number &- form.pointee.lastDocument)
+    var cursor = unsafe form.pointee.cursor
+    if unsafe form.pointee.lastDocument == number { return }
+    unsafe put(form, varint: number &- form.pointee.lastDocument, &cursor)
     unsafe form.pointee.lastDocument = number
-    unsafe form.pointee.documentCount &+= 1
-    return true
+    unsafe form.pointee.cursor = cursor
   }
 
   @inline(__always)
-  private mutating func put(_ form: UnsafeMutablePointer<Form>, varint value: UInt32) {
+  private mutating func put(
+    _ form: UnsafeMutablePointer<Form>, varint value: UInt32, _ cursor: inout UInt32
+  ) {
     var rest = value
     while rest >= 0x80 {
-      unsafe put(form, UInt8(truncatingIfNeeded: rest) | 0x80)
+      unsafe put(form, UInt8(truncatingIfNeeded: rest) | 0x80, &cursor)
       rest &>>= 7
     }
-    unsafe put(form, UInt8(truncatingIfNeeded: rest))
+    unsafe put(form, UInt8(truncatingIfNeeded: rest), &cursor)
   }
 
   @inline(__always)
-  private mutating func put(_ form: UnsafeMutablePointer<Form>, _ byte: UInt8) {
-    if unsafe form.pointee.cursor == form.pointee.end { unsafe extend(form) }
-    unsafe arena.base[Int(form.pointee.cursor)] = byte
-    unsafe form.pointee.cursor &+= 1
+  private mutating func put(
+    _ form: UnsafeMutablePointer<Form>, _ byte: UInt8, _ cursor: inout UInt32
+  ) {
+    if unsafe cursor == form.pointee.end { cursor = unsafe extend(form) }
+    unsafe arena.base[Int(cursor)] = byte
+    cursor &+= 1
   }
 
+  /// Gives a chain whose last slice is full another one, and tells where that begins.
   @inline(never)
-  private mutating func extend(_ form: UnsafeMutablePointer<Form>) {
+  private mutating func extend(_ form: UnsafeMutablePointer<Form>) -> UInt32 {
     let level = unsafe min(Int(form.pointee.level) + 1, 7)
     let size = Self.sliceSize[level]
+    let start = UInt32(arenaBytes)
     arena.reserve(arenaBytes + size)
     unsafe UnsafeMutableRawPointer(arena.base + Int(form.pointee.end))
-      .storeBytes(of: UInt32(arenaBytes), as: UInt32.self)
+      .storeBytes(of: start, as: UInt32.self)
     unsafe form.pointee.level = UInt8(level)
-    unsafe form.pointee.cursor = UInt32(arenaBytes)
     unsafe form.pointee.end = UInt32(arenaBytes + size - 4)
     arenaBytes += size
+    return start
   }
+
+  /// Brings a form's entry near, and tells where its chain begins.
+  @inline(__always)
+  func head(_ index: Int) -> UInt32 { unsafe entries.base[index].head }
 
   /// Reads a form's chain from its beginning. The table must not change meanwhile.
   func chain(_ index: Int) -> Chain {

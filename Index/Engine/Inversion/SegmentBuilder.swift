@@ -164,7 +164,7 @@ final class SegmentBuilder {
       if description.indexed { invert(text, field: field, number: number, keep: false) }
       if description.indexed || description.column {
         let form = entry(value: text, field: field)
-        _ = table.append(form, document: number)
+        table.append(form, document: number)
         fields[field].appendColumn(document: number, value: Int64(form))
         columnBytes += 12
       }
@@ -191,7 +191,7 @@ final class SegmentBuilder {
     let form = entry(value: text, field: 0)
     let last = unsafe table.all[form].lastDocument
     if last != 0 { _ = deadDocuments.insert(last &- 1) }
-    _ = table.append(form, document: number)
+    table.append(form, document: number)
     fields[0].appendColumn(document: number, value: Int64(form))
     columnBytes += 12
     encoder.appendKeyword(field: 0, inArray: false, text)
@@ -202,9 +202,7 @@ final class SegmentBuilder {
       var none: UInt8 = 0
       return unsafe withUnsafePointer(to: &none) { empty in
         let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty
-        return unsafe table.entry(
-          field: UInt16(field), hasPositions: false, hash: FormHash.of(base, count: bytes.count),
-          bytes: base, length: bytes.count)
+        return unsafe table.entry(value: base, length: bytes.count, field: UInt16(field))
       }
     }
   }
@@ -214,9 +212,7 @@ final class SegmentBuilder {
       guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
         return nil
       }
-      return unsafe table.find(
-        field: 0, hasPositions: false, hash: FormHash.of(base, count: bytes.count), bytes: base,
-        length: bytes.count)
+      return unsafe table.find(value: base, length: bytes.count, field: 0)
     }
   }
 
@@ -259,32 +255,29 @@ final class SegmentBuilder {
     let all = unsafe tokens.tokenBase
     let forms = unsafe tokens.formBase
     var candidates = [128 of UInt32](repeating: 0)
+    var cursors = [128 of UInt32](repeating: 0)
     var first = 0
     while first < tokens.count {
       let count = min(128, tokens.count - first)
+      var sink: UInt64 = 0
+      for i in 0..<count { sink |= unsafe table.touch(all[first &+ i].hash) }
       for i in 0..<count {
-        unsafe candidates[unchecked: i] = table.candidate(all[first &+ i].hash)
+        let candidate = unsafe table.candidate(all[first &+ i].hash)
+        unsafe candidates[unchecked: i] = candidate
+        unsafe cursors[unchecked: i] = table.touch(candidate, &sink)
       }
-      for i in 0..<count {
-        unsafe candidates[unchecked: i] = table.touch(candidates[unchecked: i])
-      }
-      var sink: UInt8 = 0
-      for i in 0..<count { unsafe sink |= table.peek(candidates[unchecked: i]) }
-      keepAlive(sink)
+      for i in 0..<count { unsafe sink |= UInt64(table.peek(cursors[unchecked: i])) }
+      FormTable.keepAlive(sink)
       for i in 0..<count {
         let token = unsafe all + first + i
         let entry = unsafe table.entry(
-          field: field, hasPositions: true, hash: token.pointee.hash,
-          bytes: forms + Int(token.pointee.form), length: Int(token.pointee.formLength))
+          word: forms + Int(token.pointee.form), length: Int(token.pointee.formLength),
+          field: field, hash: token.pointee.hash, candidate: candidates[unchecked: i])
         unsafe table.append(entry, document: document, position: token.pointee.position)
       }
       first &+= count
     }
   }
-
-  /// Keeps the optimiser from dropping the touching passes.
-  @inline(never)
-  private static func keepAlive(_ value: UInt8) {}
 
   // MARK: The end
 

@@ -61,7 +61,9 @@ struct TermWriter: ~Copyable {
     }
     order.sort(table)
     try writer.beginTerms(space: .value, detail: .documents)
+    var near = 0
     for index in 0..<order.count {
+      if index == near { near = touch(order, from: index, table) }
       let form = Int(order[index].form)
       ordinals[form] = UInt32(index)
       try unsafe writer.beginTerm(order.term(index))
@@ -88,7 +90,9 @@ struct TermWriter: ~Copyable {
     var exact = TermOrder(capacity: 16)
     var ordinal: UInt32 = 0
     var first = 0
+    var near = 0
     while first < order.count {
+      if first >= near { near = touch(order, from: first, table) }
       var end = first + 1
       while end < order.count, order.sameTerm(first, end) { end += 1 }
       try unsafe writer.beginTerm(order.term(first))
@@ -106,6 +110,24 @@ struct TermWriter: ~Copyable {
     }
     try writer.endTerms()
     if exact.count > 0 { try writeExact(&exact, field, table, writer) }
+  }
+
+  /// Terms whose chains are brought near together.
+  private static let batch = 64
+
+  /// Brings the chains of the next terms near: their forms lie in the order in which they came, and one after
+  /// the other they would be missed.
+  /// - Returns: the first term that was left out.
+  private func touch(
+    _ order: borrowing TermOrder, from first: Int, _ table: borrowing FormTable
+  ) -> Int {
+    let end = min(first + Self.batch, order.count)
+    var heads = [64 of UInt32](repeating: 0)
+    for index in first..<end { heads[index - first] = table.head(Int(order[index].form)) }
+    var sink: UInt64 = 0
+    for index in first..<end { sink |= UInt64(table.peek(heads[index - first])) }
+    FormTable.keepAlive(sink)
+    return end
   }
 
   /// Derives the index term of every form.
@@ -173,7 +195,9 @@ struct TermWriter: ~Copyable {
   ) throws(IndexError) {
     exact.sort(table)
     try writer.beginTerms(space: .exact, detail: .positions)
+    var near = 0
     for index in 0..<exact.count {
+      if index == near { near = touch(exact, from: index, table) }
       let form = Int(exact[index].form)
       let ordinal = Int(ordinals[form] >> 1)
       if ordinals[form] & 1 == 1 {

@@ -53,6 +53,16 @@ struct ImpactFront: ~Copyable {
     for pair in pairs { add(frequency: pair.frequency, norm: pair.norm) }
   }
 
+  /// Empties the collection.
+  mutating func removeAll() {
+    while low <= high {
+      unsafe best[low] = 0
+      low &+= 1
+    }
+    low = 256
+    high = -1
+  }
+
   /// Replaces `pairs` by the front, and empties the collection.
   mutating func take(into pairs: inout [Impact]) {
     pairs.removeAll(keepingCapacity: true)

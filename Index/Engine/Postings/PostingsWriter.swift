@@ -114,11 +114,13 @@ struct PostingsWriter: ~Copyable {
     blockPositions = 0
     documentBytes.removeAll()
     positionBytes.removeAll()
+    firstOfRun = 0
+    // What only a long list has; most are short.
+    if lasts.isEmpty { return }
     lasts.removeAll(keepingCapacity: true)
     infos.removeAll(keepingCapacity: true)
     groups.removeAll(keepingCapacity: true)
     impacts.removeAll()
-    firstOfRun = 0
   }
 
   /// Adds a document with its positions, ascending.
@@ -182,7 +184,7 @@ struct PostingsWriter: ~Copyable {
       metadata: 0, document: lastDocument, norm: 0)
     if documentFrequency == 1 {
       list.norm = norms.isEmpty ? 1 : norms[Int(lastDocument)]
-      if detail != .documents { blockFront.take(into: &front) }
+      blockFront.removeAll()
       if detail == .positions, totalFrequency > Int(TermEntry.inlinePositions) {
         try endPositions()
         try file.append(unsafe positionBytes.bytes.span.bytes)
@@ -194,7 +196,7 @@ struct PostingsWriter: ~Copyable {
       }
       appendVariableBytes()
       try endPositions()
-      documentBytes.append(contentsOf: positionBytes.bytes)
+      documentBytes.append(unsafe positionBytes.bytes.span.bytes)
       try file.append(unsafe documentBytes.bytes.span.bytes)
     } else {
       if pending > 0 { try endBlock() }

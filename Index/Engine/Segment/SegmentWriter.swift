@@ -141,9 +141,9 @@ final class SegmentWriter {
   /// - Returns: its ordinal.
   @discardableResult
   func beginTerm(_ term: UnsafeRawBufferPointer) throws(IndexError) -> Int {
-    unsafe try dictionary!.add(term)
+    let ordinal = unsafe try dictionary!.add(term)
     unsafe postings!.pointee.begin()
-    return dictionary!.count - 1
+    return ordinal
   }
 
   @discardableResult
@@ -178,7 +178,6 @@ final class SegmentWriter {
 
   /// In the exact space: a form whose postings are those of the index term `ordinal`.
   func addAlias(_ form: UnsafeRawBufferPointer, ordinal: Int) throws(IndexError) {
-    precondition(dictionary!.space == .exact, "aliases are exact forms")
     unsafe try dictionary!.add(form)
     dictionary!.addAlias(ordinal: ordinal)
   }

@@ -25,9 +25,9 @@ final class StoredWriter {
   private let sectionStart: Int
   private let deflater = Deflater(level: level)
   private(set) var count = 0
-  /// Lengths and bytes of the documents of the open block.
+  /// Lengths and bytes of the documents of the open block; the bytes go behind the lengths when it ends.
   private var lengths = ByteWriter()
-  private var body: [UInt8] = []
+  private var body = ByteWriter()
   private var firstDocument = 0
   private var index = ByteWriter()
   private var packed: [UInt8] = []
@@ -47,8 +47,7 @@ final class StoredWriter {
       var start = 0
       while start < document.byteCount {
         let end = min(start + Self.blockLength, document.byteCount)
-        let part = document.extracting(start..<end)
-        unsafe part.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
+        body.append(document.extracting(start..<end))
         try writeBlock(isLong: true)
         start = end
       }
@@ -56,7 +55,7 @@ final class StoredWriter {
       firstDocument = count
     } else {
       lengths.appendCount(document.byteCount)
-      unsafe document.withUnsafeBytes { unsafe body.append(contentsOf: $0) }
+      body.append(document)
       count += 1
     }
   }
@@ -99,13 +98,12 @@ final class StoredWriter {
   private func writeBlock(isLong: Bool) throws(IndexError) {
     index.append(UInt64(file.position - sectionStart))
     index.append(UInt32(firstDocument))
-    var raw = lengths.bytes
-    raw.append(contentsOf: body)
-    index.append(UInt32(raw.count) | (isLong ? Self.longMark : 0))
+    lengths.append(unsafe body.bytes.span.bytes)
+    index.append(UInt32(lengths.count) | (isLong ? Self.longMark : 0))
     packed.removeAll(keepingCapacity: true)
-    deflater.deflate(raw, into: &packed)
+    deflater.deflate(lengths.bytes, into: &packed)
     try file.append(packed)
     lengths.removeAll()
-    body.removeAll(keepingCapacity: true)
+    body.removeAll()
   }
 }

@@ -20,7 +20,8 @@
 
 import Bytes
 
-final class TermDictionaryWriter {
+/// A structure, so that its owner's check for exclusive access is the only one for a term.
+struct TermDictionaryWriter: ~Copyable {
   static let blockTerms = 32
   static let trailerLength = 24
   /// Longest term, in bytes.
@@ -54,7 +55,9 @@ final class TermDictionaryWriter {
   }
 
   /// Adds the next term; its entry follows by one of the `entry` functions.
-  func add(_ term: UnsafeRawBufferPointer) throws(IndexError) {
+  /// - Returns: its ordinal.
+  @discardableResult
+  mutating func add(_ term: UnsafeRawBufferPointer) throws(IndexError) -> Int {
     let length = term.count
     guard length <= Self.maxLength else {
       throw .invalid("a term of \(length) bytes; at most \(Self.maxLength) are possible")
@@ -86,17 +89,19 @@ final class TermDictionaryWriter {
     previous.removeSubrange(min(shared, previous.count)...)
     unsafe previous.append(contentsOf: term[shared...])
     count += 1
+    return count - 1
   }
 
   /// Entry of an exact form whose postings are those of index term `ordinal`.
-  func addAlias(ordinal: Int) {
+  mutating func addAlias(ordinal: Int) {
+    precondition(space == .exact, "aliases are exact forms")
     entries.append(UInt8(0))
     appendIndexOrdinal(ordinal)
   }
 
   /// Entry of a term in one document. `positions`: the differences, when they are inlined; else their blocks
   /// lie in the file at `start` for `length` bytes.
-  func addSingle(
+  mutating func addSingle(
     document: UInt32, frequency: UInt32, norm: UInt8, positions: UnsafePointer<UInt32>,
     start: Int, length: Int, forms: FormKind, ordinal: Int
   ) {
@@ -114,7 +119,7 @@ final class TermDictionaryWriter {
   }
 
   /// Entry of a term in several documents, whose list lies in the file at `start`.
-  func addList(
+  mutating func addList(
     documentFrequency: Int, totalFrequency: Int, start: Int, length: Int, metadata: Int,
     forms: FormKind, ordinal: Int
   ) {
@@ -125,7 +130,7 @@ final class TermDictionaryWriter {
   }
 
   /// Writes what is left, index and trailer.
-  func finish() throws(IndexError) {
+  mutating func finish() throws(IndexError) {
     try endBlock()
     try endRun()
     var tail = ByteWriter()
@@ -149,7 +154,7 @@ final class TermDictionaryWriter {
     return result
   }
 
-  private func addHead(
+  private mutating func addHead(
     _ documentFrequency: Int, _ totalFrequency: Int, _ forms: FormKind, _ ordinal: Int
   ) {
     sumDocumentFrequency += UInt64(documentFrequency)
@@ -164,12 +169,12 @@ final class TermDictionaryWriter {
     if detail != .documents { entries.appendCount(totalFrequency - documentFrequency) }
   }
 
-  private func appendIndexOrdinal(_ ordinal: Int) {
+  private mutating func appendIndexOrdinal(_ ordinal: Int) {
     entries.appendSignedVarint(Int64(ordinal - lastIndexOrdinal))
     lastIndexOrdinal = ordinal
   }
 
-  private func endBlock() throws(IndexError) {
+  private mutating func endBlock() throws(IndexError) {
     guard terms.count > 0 else {
       firstList = -1
       return
@@ -177,8 +182,8 @@ final class TermDictionaryWriter {
     let start = run.count
     run.appendCount(terms.count)
     run.appendCount(max(firstList, 0))
-    run.append(contentsOf: terms.bytes)
-    run.append(contentsOf: entries.bytes)
+    run.append(unsafe terms.bytes.span.bytes)
+    run.append(unsafe entries.bytes.span.bytes)
     locations.append(UInt64(start) | UInt64(run.count - start) << 40)
     terms.removeAll()
     entries.removeAll()
@@ -187,7 +192,7 @@ final class TermDictionaryWriter {
     if run.count >= Self.runLength { try endRun() }
   }
 
-  private func endRun() throws(IndexError) {
+  private mutating func endRun() throws(IndexError) {
     let base = UInt64(file.position - sectionStart)
     guard base + UInt64(run.count) < 1 << 40 else {
       throw .invalid("a field's terms and postings take more than 2^40 bytes of a segment")
