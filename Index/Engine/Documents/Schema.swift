@@ -137,12 +137,11 @@ extension Schema: Equatable {
 
 extension String.UTF8View {
   fileprivate func elementsEqual(_ other: RawSpan) -> Bool {
-    guard count == other.byteCount else { return false }
-    var index = 0
-    for byte in self {
+    let bytes = span
+    guard bytes.count == other.byteCount else { return false }
+    for index in bytes.indices {
       let other = unsafe other.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
-      guard byte == other else { return false }
-      index += 1
+      guard bytes[index] == other else { return false }
     }
     return true
   }

@@ -216,32 +216,52 @@ final class SegmentBuilder {
     }
   }
 
-  /// Tokenises one value, window by window, and adds the occurrences; notes checkpoints when they are kept.
+  /// Tokenises one value and adds the occurrences; notes checkpoints when they are kept.
   private func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
     guard let analyzer = analyzers[field] else { return }
-    let base = fields[field].nextPosition
+    let counted = Self.invert(
+      text, field: UInt16(field), document: number, analyzer: analyzer,
+      base: fields[field].nextPosition, keep: keep, tokens: &tokens, table: &table,
+      checkpoints: &checkpoints)
+    fields[field].endValue(positions: counted)
+  }
+
+  /// Does so window by window. What it changes is lent to it once a value, not looked up for every token.
+  /// - Returns: the counted tokens.
+  private static func invert(
+    _ text: RawSpan, field: UInt16, document: UInt32, analyzer: Analyzer, base: UInt32, keep: Bool,
+    tokens: inout TokenBuffer, table: inout FormTable,
+    checkpoints: inout [StoredDocument.Checkpoint]
+  ) -> Int {
     var counted = 0
     var offset = 0
     while offset < text.byteCount {
       tokens.removeAll()
       let window = analyzer.tokenize(
-        text, from: &offset, positionBase: Int(base) + counted, limit: Self.windowTokens,
-        into: &tokens)
+        text, from: &offset, positionBase: Int(base) + counted, limit: windowTokens, into: &tokens)
       counted += window
-      if keep { noteCheckpoints(base: base) }
-      unsafe Self.insert(tokens, into: &table, field: UInt16(field), document: number)
+      if keep { noteCheckpoints(of: tokens, base: base, in: &checkpoints) }
+      unsafe insert(tokens, into: &table, field: field, document: document)
     }
-    fields[field].endValue(positions: counted)
+    return counted
   }
 
   /// One checkpoint for every 256 counted tokens, at a token where tokenising can begin again.
-  private func noteCheckpoints(base: UInt32) {
+  private static func noteCheckpoints(
+    of tokens: borrowing TokenBuffer, base: UInt32,
+    in checkpoints: inout [StoredDocument.Checkpoint]
+  ) {
     let all = unsafe tokens.tokenBase
+    var last = checkpoints.last?.position ?? base
+    // Most values are short.
+    guard tokens.count > 0,
+      unsafe all[tokens.count - 1].position &- last >= UInt32(checkpointInterval)
+    else { return }
     for index in 0..<tokens.count {
       let token = unsafe all[index]
-      let last = checkpoints.last?.position ?? base
-      if token.position &- last >= UInt32(Self.checkpointInterval), token.isRestartPoint {
+      if token.position &- last >= UInt32(checkpointInterval), token.isRestartPoint {
         checkpoints.append(.init(position: token.position, offset: token.start))
+        last = token.position
       }
     }
   }
@@ -262,9 +282,10 @@ final class SegmentBuilder {
       var sink: UInt64 = 0
       for i in 0..<count { sink |= unsafe table.touch(all[first &+ i].hash) }
       for i in 0..<count {
-        let candidate = unsafe table.candidate(all[first &+ i].hash)
-        unsafe candidates[unchecked: i] = candidate
-        unsafe cursors[unchecked: i] = table.touch(candidate, &sink)
+        unsafe candidates[unchecked: i] = table.candidate(all[first &+ i].hash)
+      }
+      for i in 0..<count {
+        unsafe cursors[unchecked: i] = table.touch(candidates[unchecked: i], &sink)
       }
       for i in 0..<count { unsafe sink |= UInt64(table.peek(cursors[unchecked: i])) }
       FormTable.keepAlive(sink)
