@@ -34,13 +34,11 @@ struct SearchRoutes: Sendable {
       }
       let body = Wire.answer(
         answer, degraded: opened.isDegraded, cursor: cursor, pretty: question.pretty)
-      // Hits found before the time ran out are not what the generation has.
-      var response =
-        answer.timedOut ? Response.json(body) : .json(body, generation: answer.generation)
-      response.note = .init(
-        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
-        timedOut: answer.timedOut, query: question.request.query)
-      return response
+      return noted(
+        body, generation: answer.generation,
+        .init(
+          index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
+          timedOut: answer.timedOut, query: question.request.query))
     }
   }
 
@@ -52,13 +50,22 @@ struct SearchRoutes: Sendable {
         try opened.searcher.count(question.request, deadline: deadline)
       }
       let body = Wire.answer(answer, degraded: opened.isDegraded, pretty: question.pretty)
-      var response =
-        answer.timedOut ? Response.json(body) : .json(body, generation: answer.generation)
-      response.note = .init(
-        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
-        timedOut: answer.timedOut, query: question.request.query)
-      return response
+      return noted(
+        body, generation: answer.generation,
+        .init(
+          index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
+          timedOut: answer.timedOut, query: question.request.query))
     }
+  }
+
+  /// An answer with what the log of slow queries tells. What was found before the time ran out is not what the
+  /// generation has, and gets no ETag.
+  private func noted(
+    _ body: [UInt8], generation: UInt64, _ note: Response.Note
+  ) -> Response {
+    var response = note.timedOut ? Response.json(body) : .json(body, generation: generation)
+    response.note = note
+    return response
   }
 
   func explain(_ call: Call) throws(Problem) -> Response {

@@ -150,9 +150,9 @@ import Testing
   ])
   func hostileTextsTakeLinearTime(_ piece: String) {
     let text = Array(String(repeating: piece, count: 150_000 / piece.utf8.count).utf8)
-    _ = Markdown(text)
+    #expect(Markdown(text).body.count <= text.count)
     let matter = Array("---\na: \(String(repeating: piece, count: 10_000))\n---\n".utf8)
-    _ = Markdown(matter)
+    #expect(Markdown(matter).body.count <= matter.count)
   }
 
   @Test func anyBytesAreText() {
@@ -171,7 +171,7 @@ import Testing
         bytes += Array(pieces[random.below(pieces.count)].utf8)
         if random.below(30) == 0 { bytes.append(UInt8(random.below(256))) }
       }
-      _ = Markdown(bytes)
+      #expect(Markdown(bytes).body.count <= 2 * bytes.count, "seed \(seed)")
     }
   }
 }
