@@ -116,11 +116,12 @@ if !coreOnly {
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     module("SocketClient", "Tests/SocketClient"),
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
     tests("ToolTests", ["martlet", "JSON"]),
     tests("CompareTests", ["martlet-compare", "InvertedIndex", "JSON"]),
     tests("BenchTests", ["martlet-bench", "InvertedIndex", "JSON"]),
-    tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient"]),
+    tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient", "CSpawn"]),
   ]
 }
 

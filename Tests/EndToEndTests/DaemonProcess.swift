@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 import InvertedIndex
 import JSON
@@ -47,6 +48,8 @@ final class DaemonProcess {
     let flags = O_WRONLY | O_CREAT | O_APPEND
     unsafe posix_spawn_file_actions_addopen(&actions, 1, log, flags, 0o600)
     unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Servers in this process have connections by the hundred, and NIO's would be inherited.
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }

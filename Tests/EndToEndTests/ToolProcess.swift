@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 import Testing
 
@@ -52,6 +53,7 @@ final class ToolProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[0][0], 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[1][1], 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, pipes[2][1], 2)
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     // The test process ignores or blocks signals that the tool must hear.
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
