@@ -61,6 +61,7 @@ var targets: [Target] = [
     ["InvertedIndex", "Analysis", "Bytes", "JSON", "CZlib", "CXML"]),
   module("Configuration", "Sources/Configuration", ["WireAPI"]),
   module("WireAPI", "Sources/WireAPI", ["InvertedIndex", "JSON"]),
+  module("Measuring", "Tools/Measuring", ["JSON"]),
 
   tests("BytesTests", ["Bytes"]),
   tests("JSONTests", ["JSON"]),
@@ -106,21 +107,21 @@ if !coreOnly {
     program(
       "martlet-compare", "Tools/compare",
       [
-        "InvertedIndex", "Extraction", "QueryLanguage", "Analysis", "JSON", "CSQLite",
+        "InvertedIndex", "Extraction", "QueryLanguage", "Analysis", "JSON", "Measuring", "CSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     program(
       "martlet-bench", "Tools/bench",
       [
-        "InvertedIndex", "Bytes", "Analysis", "JSON", "CLinux",
+        "InvertedIndex", "Bytes", "Analysis", "JSON", "Measuring", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     module("SocketClient", "Tests/SocketClient"),
     .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),
     tests("ToolTests", ["martlet", "JSON"]),
-    tests("CompareTests", ["martlet-compare", "InvertedIndex", "JSON"]),
-    tests("BenchTests", ["martlet-bench", "InvertedIndex", "JSON"]),
+    tests("CompareTests", ["martlet-compare", "Measuring", "InvertedIndex", "JSON"]),
+    tests("BenchTests", ["martlet-bench", "Measuring", "InvertedIndex", "JSON"]),
     tests("EndToEndTests", ["JSON", "InvertedIndex", "WireAPI", "SocketClient", "CSpawn"]),
   ]
 }

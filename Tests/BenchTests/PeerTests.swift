@@ -1,5 +1,6 @@
 import InvertedIndex
 import JSON
+import Measuring
 import Testing
 
 @testable import martlet_bench

@@ -1,4 +1,5 @@
 import JSON
+import Measuring
 import Testing
 
 @testable import martlet_bench

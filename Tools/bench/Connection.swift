@@ -1,4 +1,5 @@
 import Glibc
+import Measuring
 
 /// One connection to the daemon that stays open. Blocking until `unblock`.
 final class Connection {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import InvertedIndex
 import JSON
+import Measuring
 
 /// Load over the daemon's socket: how many requests a second, how long each takes, and what CPU it costs beside the search.
 struct DaemonLoad: ParsableCommand {

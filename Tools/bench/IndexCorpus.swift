@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import InvertedIndex
+import Measuring
 
 /// Builds an index of the peers' corpus: one text field split at white space, with positions; only the docno is stored.
 struct IndexCorpus: ParsableCommand {
@@ -74,7 +75,7 @@ struct IndexCorpus: ParsableCommand {
     if !noMerge { _ = try Merging.run(index, maxSegments: 1, memory: memory.bytes) }
     figures.merged = Clock.seconds(Clock.wall() - start)
     figures.cpu = Clock.seconds(Clock.process() - startCPU)
-    figures.peakMemory = Clock.peakMemory()
+    figures.peakMemory = ProcessMemory.now().peak
     let reader = try IndexReader.open(index)
     figures.size = reader.sizeInBytes
     figures.segments = reader.segments.count

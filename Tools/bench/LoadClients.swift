@@ -1,4 +1,5 @@
 import Glibc
+import Measuring
 
 /// Clients on one thread, each with one connection that stays open and one request under way on it (a closed loop): the
 /// next is sent when the answer is there.

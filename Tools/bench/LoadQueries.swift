@@ -1,6 +1,7 @@
 import Glibc
 import InvertedIndex
 import JSON
+import Measuring
 
 /// What is asked under load.
 enum LoadQueries {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import Measuring
 
 /// Measures the inner loops one by one.
 struct Micro: ParsableCommand {

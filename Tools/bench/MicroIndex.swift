@@ -1,4 +1,5 @@
 import InvertedIndex
+import Measuring
 
 extension Micro {
   /// Documents of the synthetic index.

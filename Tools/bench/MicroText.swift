@@ -1,5 +1,6 @@
 import Analysis
 import InvertedIndex
+import Measuring
 
 extension Micro {
   /// Text to tokens, words to index terms, and the table of words of a segment being built.

@@ -1,4 +1,5 @@
 import JSON
+import Measuring
 
 /// The CPU times of the passes of one run, by command and query.
 struct PassTimes {

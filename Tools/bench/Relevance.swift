@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import InvertedIndex
 import JSON
+import Measuring
 
 /// Measures rankings against judgements.
 struct Relevance: ParsableCommand {
@@ -127,7 +128,7 @@ struct Relevance: ParsableCommand {
           writer.field("documents", result.documents)
           writer.field("queries", result.queries)
           writer.name("run")
-          record.write(to: &writer)
+          writer.object { record.writeMembers(to: &$0) }
         }
       }
     }

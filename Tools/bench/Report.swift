@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import JSON
+import Measuring
 
 /// Where the results go: the same options for every subcommand.
 struct ReportOptions: ParsableArguments {
@@ -34,7 +35,7 @@ struct ReportOptions: ParsableArguments {
     var writer = JSONWriter(pretty: true)
     writer.object { writer in
       writer.name("run")
-      record.write(to: &writer)
+      writer.object { record.writeMembers(to: &$0) }
       body(&writer)
     }
     return writer.bytes
@@ -74,25 +75,5 @@ struct Table {
       text += line + "\n"
     }
     return text
-  }
-}
-
-/// A number with so many digits after the point, without Foundation.
-func decimal(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "–" }
-  var scale = 1.0
-  for _ in 0..<digits { scale *= 10 }
-  let rounded = Int((abs(value) * scale).rounded())
-  let whole = rounded / Int(scale)
-  let sign = value < 0 && rounded > 0 ? "-" : ""
-  guard digits > 0 else { return "\(sign)\(whole)" }
-  let rest = String(rounded % Int(scale))
-  return "\(sign)\(whole).\(String(repeating: "0", count: digits - rest.count))\(rest)"
-}
-
-extension Array where Element: Comparable {
-  /// The value below which the share `share` of a sorted, not empty array lies, as the peers' harness computes it.
-  func percentile(_ share: Double) -> Element {
-    self[Swift.min(count - 1, Int(share * Double(count)))]
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Measuring
 
 /// What one kernel cost.
 struct Figure {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import InvertedIndex
+import Measuring
 
 /// Answers passes over a list of queries, each timed by itself, as the peers' harness asks for them.
 struct Serve: ParsableCommand {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Measuring
 
 /// The daemon under load: one started here, or one that runs already.
 final class Target {
@@ -62,12 +63,7 @@ final class Target {
     return time
   }
 
-  var residentBytes: Int {
-    let status = String(
-      decoding: (try? readFile("/proc/\(id)/status")) ?? [], as: UTF8.self)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace)[1]) }.map { $0 << 10 } ?? 0
-  }
+  var residentBytes: Int { ProcessMemory(of: id).resident }
 
   /// The process that listens on a socket.
   private static func owner(of socket: String) throws -> pid_t {

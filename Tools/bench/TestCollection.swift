@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Measuring
 
 /// A collection to measure rankings with: a folder with docs.jsonl, queries.jsonl and qrels.txt.
 ///

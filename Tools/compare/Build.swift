@@ -1,4 +1,5 @@
 import JSON
+import Measuring
 
 /// What a build took, as the child that ran it tells.
 struct Build: Equatable {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Measuring
 
 /// Work done by this program as a child of itself, so that its memory is its own.
 ///
@@ -110,7 +111,7 @@ enum Child {
   }
 
   private static func read(_ path: String) throws(Failure) -> JSONValue {
-    guard let bytes = readBytes(path) else { throw Failure("open", path, errno: errno) }
+    let bytes = try readBytes(path)
     do throws(JSONError) {
       return try JSONValue.parse(bytes)
     } catch {

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Glibc
+import Measuring
 
 /// Martlet beside SQLite FTS5, on the same documents and the same tokens.
 ///

@@ -91,7 +91,7 @@ enum QueryFile {
   ]
 
   static func read(_ path: String, _ plan: Plan) throws(Failure) -> [ComparedQuery] {
-    guard let bytes = readBytes(path) else { throw Failure("open", path, errno: errno) }
+    let bytes = try readBytes(path)
     let reading = QueryReading(plan, try FTS5Expression(plan))
     var queries: [ComparedQuery] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

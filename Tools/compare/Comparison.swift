@@ -2,6 +2,7 @@ import Analysis
 import Glibc
 import InvertedIndex
 import JSON
+import Measuring
 
 /// One run, step by step, to its report.
 struct Comparison {

@@ -1,5 +1,6 @@
 import Analysis
 import InvertedIndex
+import Measuring
 
 /// SQLite's side: one FTS5 table with a column a field and the documents in it, at its best.
 ///

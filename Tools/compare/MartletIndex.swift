@@ -1,4 +1,5 @@
 import InvertedIndex
+import Measuring
 import Synchronization
 
 /// Martlet's side: built and asked as any program does it, through `IndexWriter` and `Searcher`.

@@ -1,3 +1,5 @@
+import Measuring
+
 /// The report's pictures: SVG, drawn here, coloured by the page's style (`--ours`, `--theirs`, light and dark).
 struct Plots {
   let report: Report
@@ -79,12 +81,12 @@ struct Plots {
       )
     }
     let ends = rows.flatMap(\.times).filter { !$0.isEmpty }.flatMap {
-      [$0.percentile(1), $0.percentile(99)]
+      [$0.percentile(0.01), $0.percentile(0.99)]
     }
     let scale = LogScale(
       ends, including: 10...100, start: Self.left, end: Self.width - Self.right)
     let summary = rows.map { row in
-      let medians = row.times.map { $0.isEmpty ? "–" : Figures.plain($0.percentile(50)) }
+      let medians = row.times.map { $0.isEmpty ? "–" : Figures.plain($0.percentile(0.5)) }
       return "\(row.type): medians \(medians[0]) and \(medians[1])"
     }
     return picture(
@@ -112,18 +114,18 @@ struct Plots {
     let at = { scale.place(times.percentile($0)) }
     let name = isOurs ? "Martlet" : "FTS5"
     let title =
-      "\(type), \(name): p1 \(Figures.plain(times.percentile(1))), "
-      + "p50 \(Figures.plain(times.percentile(50))), p99 \(Figures.plain(times.percentile(99))) µs"
+      "\(type), \(name): p1 \(Figures.plain(times.percentile(0.01))), "
+      + "p50 \(Figures.plain(times.percentile(0.5))), p99 \(Figures.plain(times.percentile(0.99))) µs"
     svg.element("g", [("class", isOurs ? "ours" : "theirs")]) { svg in
       svg.element("title", [], title)
-      svg.shape("line", line(at(1), y, at(99), y) + [("class", "whisker")])
+      svg.shape("line", line(at(0.01), y, at(0.99), y) + [("class", "whisker")])
       svg.shape(
         "rect",
         [
-          ("x", number(at(25))), ("y", number(y - 5)),
-          ("width", number(max(at(75) - at(25), 2))), ("height", "10"), ("rx", "2"),
+          ("x", number(at(0.25))), ("y", number(y - 5)),
+          ("width", number(max(at(0.75) - at(0.25), 2))), ("height", "10"), ("rx", "2"),
         ])
-      svg.shape("line", line(at(50), y - 7, at(50), y + 7) + [("class", "median")])
+      svg.shape("line", line(at(0.5), y - 7, at(0.5), y + 7) + [("class", "median")])
     }
   }
 

@@ -1,3 +1,5 @@
+import Measuring
+
 /// Both engines at the same queries, turn by turn in one process.
 ///
 /// Each round asks every query four times: number and best 10 of both. Who goes first changes from query to query and from
@@ -64,18 +66,9 @@ struct Distribution: Equatable {
   init(_ values: [Double]) {
     guard !values.isEmpty else { return }
     let sorted = values.sorted()
-    p50 = sorted.percentile(50)
-    p99 = sorted.percentile(99)
+    p50 = sorted.percentile(0.5)
+    p99 = sorted.percentile(0.99)
     mean = sorted.reduce(0, +) / Double(sorted.count)
-  }
-}
-
-extension [Double] {
-  /// The smallest value that at least `percent` of all do not exceed (nearest rank).
-  /// - Precondition: ascending, not empty.
-  func percentile(_ percent: Double) -> Double {
-    let rank = Int((percent / 100 * Double(count)).rounded(.up))
-    return self[Swift.min(Swift.max(rank, 1), count) - 1]
   }
 }
 

@@ -1,11 +1,9 @@
 import InvertedIndex
+import Measuring
 
 /// All that a run found out.
 struct Report {
-  var machine = Machine.this()
-  var date = Machine.date()
-  var commit = Machine.commit()
-  var command = CommandLine.arguments
+  var record = RunRecord()
   var scan: DocumentScan
   /// nil: the queries came from a file.
   var seed: UInt64?

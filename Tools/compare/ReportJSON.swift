@@ -1,4 +1,5 @@
 import JSON
+import Measuring
 
 /// The report as JSON. Times are seconds for builds and microseconds for queries, sizes bytes; ratios are FTS5's figure
 /// by Martlet's.
@@ -6,18 +7,8 @@ extension Report {
   func json() -> [UInt8] {
     var writer = JSONWriter(pretty: true)
     writer.object { writer in
-      writer.name("machine")
-      writer.object { writer in
-        writer.field("processor", machine.processor)
-        writer.field("cores", machine.cores)
-        writer.field("memory", machine.memory)
-        writer.field("system", machine.system)
-        writer.field("sqlite", SQLiteConnection.version)
-      }
-      writer.field("date", date)
-      writer.field("commit", commit)
-      writer.name("command")
-      writer.array { writer in for word in command { writer.string(word) } }
+      record.writeMembers(to: &writer)
+      writer.field("sqlite", SQLiteConnection.version)
       writer.name("documents")
       documents(&writer)
       writer.name("build")

@@ -172,9 +172,9 @@ extension Report {
     html.element("h2", [], "Where, when, and how to repeat it")
     html.element(
       "p", [],
-      "\(machine.processor), \(machine.cores) cores, \(Figures.bytes(machine.memory)), "
-        + "\(machine.system); SQLite \(SQLiteConnection.version); Martlet \(commit); \(date).")
-    html.element("pre") { $0.write(command.joined(separator: " ")) }
+      "\(record.machine); SQLite \(SQLiteConnection.version); Martlet \(record.commit); \(record.date)."
+    )
+    html.element("pre") { $0.write(record.command) }
   }
 
   private static let style = """

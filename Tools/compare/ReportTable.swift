@@ -1,3 +1,5 @@
+import Measuring
+
 /// The report as text for people: aligned tables.
 extension Report {
   func table() -> String {
@@ -5,8 +7,8 @@ extension Report {
     let scan = self.scan
     let searched = scan.plan.columns.filter(\.isSearched).map(\.name).joined(separator: ", ")
     out += """
-      Martlet \(commit) beside SQLite \(SQLiteConnection.version) FTS5, \(date)
-      \(machine.processor), \(machine.cores) cores, \(machine.system)
+      Martlet \(record.commit) beside SQLite \(SQLiteConnection.version) FTS5, \(record.date)
+      \(record.machine)
       \(martletBuild.documents) documents, \(Figures.bytes(scan.bytes)); analyzer \(scan.plan.analyzer); \
       searched: \(searched)
 
@@ -154,21 +156,9 @@ struct TextTable {
 
 /// Numbers as people read them.
 enum Figures {
-  static func decimals(_ value: Double, _ places: Int) -> String {
-    guard value.isFinite else { return "–" }
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = Int((value.magnitude * scale).rounded())
-    let whole = scaled / Int(scale)
-    let sign = value < 0 && scaled != 0 ? "-" : ""
-    guard places > 0 else { return "\(sign)\(whole)" }
-    let fraction = String(scaled % Int(scale))
-    return "\(sign)\(whole)." + String(repeating: "0", count: places - fraction.count) + fraction
-  }
-
   /// Three digits or so.
   static func plain(_ value: Double) -> String {
-    decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)
+    decimal(value, value < 10 ? 2 : value < 100 ? 1 : 0)
   }
 
   /// Without a fraction where there is none.
@@ -178,13 +168,13 @@ enum Figures {
 
   static func ratio(_ value: Double) -> String { "\(plain(value)) ×" }
 
-  static func seconds(_ value: Double) -> String { decimals(value, value < 10 ? 2 : 1) + " s" }
+  static func seconds(_ value: Double) -> String { decimal(value, value < 10 ? 2 : 1) + " s" }
 
   static func bytes(_ value: Int) -> String {
     let number = Double(value)
-    if value < 1 << 20 { return decimals(number / 1024, 0) + " KiB" }
-    if value < 1 << 30 { return decimals(number / Double(1 << 20), 1) + " MiB" }
-    return decimals(number / Double(1 << 30), 2) + " GiB"
+    if value < 1 << 20 { return decimal(number / 1024, 0) + " KiB" }
+    if value < 1 << 30 { return decimal(number / Double(1 << 20), 1) + " MiB" }
+    return decimal(number / Double(1 << 30), 2) + " GiB"
   }
 
   /// Control characters shown by their pictures.

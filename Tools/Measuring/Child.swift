@@ -1,14 +1,14 @@
 import Glibc
 
 /// A program that this one started. Killed, not left behind, when it is dropped.
-final class Child {
-  let id: pid_t
+package final class Child {
+  package let id: pid_t
   private var hasEnded = false
 
   /// - Parameters:
   ///   - arguments: the program, by path or name, and what it is given.
   ///   - output: an open descriptor for what it prints and says.
-  init(_ arguments: [String], output: Int32, errors: Int32) throws(Fault) {
+  package init(_ arguments: [String], output: Int32, errors: Int32) throws(Fault) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
@@ -32,13 +32,13 @@ final class Child {
     waitpid(id, nil, 0)
   }
 
-  var isRunning: Bool {
+  package var isRunning: Bool {
     if !hasEnded, waitpid(id, nil, WNOHANG) != 0 { hasEnded = true }
     return !hasEnded
   }
 
   /// Asks it to end, and waits; after `seconds` it is killed.
-  func stop(seconds: Int) {
+  package func stop(seconds: Int) {
     guard isRunning else { return }
     kill(id, SIGTERM)
     for _ in 0..<(seconds * 100) {
@@ -48,7 +48,7 @@ final class Child {
   }
 
   /// What a program prints, to its end; nil when it cannot be started or fails.
-  static func output(of arguments: [String]) -> String? {
+  package static func output(of arguments: [String]) -> String? {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
     defer { close(ends[0]) }
@@ -58,17 +58,11 @@ final class Child {
     close(null)
     close(ends[1])
     guard let child else { return nil }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 4_096)
-    while true {
-      let count = unsafe read(ends[0], &part, part.count)
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { break }
-      bytes += part[..<count]
-    }
+    let bytes = readAll(ends[0])
     var status: Int32 = 0
     unsafe waitpid(child.id, &status, 0)
     child.hasEnded = true
-    return status == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+    guard status == 0, let bytes else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,35 +1,47 @@
 import Glibc
 
-/// Why a benchmark could not run, said for the person who started it.
-struct Fault: Error, CustomStringConvertible {
-  let description: String
+/// Why a measurement could not be made, said for the person who started it.
+package struct Fault: Error, CustomStringConvertible {
+  package let description: String
+  /// errno, when it was a system call that failed.
+  package let code: Int32?
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) {
+    self.description = description
+    code = nil
+  }
 
   /// A system call that failed on a path.
-  init(path: String, errno code: Int32) {
+  package init(path: String, errno code: Int32) {
+    self.code = code
     description = "\(path): \(unsafe String(cString: strerror(code)))"
   }
 }
 
 /// The bytes of a file that fits in memory; files of /proc, whose size nobody knows, too.
-func readFile(_ path: String) throws(Fault) -> [UInt8] {
+package func readFile(_ path: String) throws(Fault) -> [UInt8] {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw Fault(path: path, errno: errno) }
   defer { close(descriptor) }
+  guard let bytes = readAll(descriptor) else { throw Fault(path: path, errno: errno) }
+  return bytes
+}
+
+/// Everything up to the end; nil after an error, which `errno` names.
+package func readAll(_ descriptor: Int32) -> [UInt8]? {
   var bytes: [UInt8] = []
   var part = [UInt8](repeating: 0, count: 1 << 16)
   while true {
     let count = unsafe read(descriptor, &part, part.count)
     if count < 0, errno == EINTR { continue }
-    guard count >= 0 else { throw Fault(path: path, errno: errno) }
+    if count < 0 { return nil }
     if count == 0 { return bytes }
     bytes += part[..<count]
   }
 }
 
 /// Makes a file, or replaces what it holds.
-func writeFile(_ path: String, _ bytes: [UInt8]) throws(Fault) {
+package func writeFile(_ path: String, _ bytes: [UInt8]) throws(Fault) {
   let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
   guard descriptor >= 0 else { throw Fault(path: path, errno: errno) }
   defer { close(descriptor) }
@@ -37,7 +49,7 @@ func writeFile(_ path: String, _ bytes: [UInt8]) throws(Fault) {
 }
 
 /// - Parameter path: what to call the file in an error.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(Fault) {
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(Fault) {
   var done = 0
   while done < bytes.count {
     let count = unsafe bytes.withUnsafeBytes {
@@ -50,10 +62,10 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(Fau
 }
 
 /// A directory of its own for as long as a benchmark runs.
-final class TemporaryDirectory {
-  let path: String
+package final class TemporaryDirectory {
+  package let path: String
 
-  init() throws(Fault) {
+  package init() throws(Fault) {
     let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(root)/martlet-bench-XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw Fault(path: root, errno: errno) }

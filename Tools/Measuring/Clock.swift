@@ -1,15 +1,15 @@
 import Glibc
 
 /// Clocks in nanoseconds.
-enum Clock {
-  static func wall() -> UInt64 { read(CLOCK_MONOTONIC) }
+package enum Clock {
+  package static func wall() -> UInt64 { read(CLOCK_MONOTONIC) }
   /// CPU of the calling thread: what holds on a machine that others use too.
-  static func thread() -> UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
+  package static func thread() -> UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
   /// CPU of all threads of this process.
-  static func process() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+  package static func process() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
 
   /// CPU of all threads of another process, those that have ended included; nil when there is no such process.
-  static func process(_ id: pid_t) -> UInt64? {
+  package static func process(_ id: pid_t) -> UInt64? {
     var clock = clockid_t()
     guard unsafe clock_getcpuclockid(id, &clock) == 0 else { return nil }
     var time = timespec()
@@ -17,17 +17,10 @@ enum Clock {
     return nanoseconds(time)
   }
 
-  static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e9 }
-
-  /// Bytes of the largest resident set of this process so far.
-  static func peakMemory() -> Int {
-    var usage = rusage()
-    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss << 10
-  }
+  package static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e9 }
 
   /// Now, in UTC, as ISO 8601 to the second.
-  static func date() -> String {
+  package static func date() -> String {
     var now = time(nil)
     var parts = unsafe tm()
     unsafe gmtime_r(&now, &parts)
@@ -44,5 +37,34 @@ enum Clock {
 
   private static func nanoseconds(_ time: timespec) -> UInt64 {
     UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+/// Wall and processor time of a piece of work, from its making on.
+package struct Stopwatch {
+  private let wall = Clock.wall()
+  private let processor = Clock.process()
+
+  package init() {}
+
+  package var elapsed: Elapsed {
+    Elapsed(
+      wall: Clock.seconds(Clock.wall() - wall),
+      processor: Clock.seconds(Clock.process() - processor))
+  }
+}
+
+/// Seconds.
+package struct Elapsed: Equatable {
+  package var wall: Double
+  package var processor: Double
+
+  package init(wall: Double = 0, processor: Double = 0) {
+    self.wall = wall
+    self.processor = processor
+  }
+
+  package static func + (a: Elapsed, b: Elapsed) -> Elapsed {
+    Elapsed(wall: a.wall + b.wall, processor: a.processor + b.processor)
   }
 }

@@ -2,38 +2,41 @@ import Glibc
 import JSON
 
 /// What a figure is worth nothing without: the machine, the day, the commit, and the command that measures it again.
-struct RunRecord: Sendable {
-  var command = Self.commandLine
-  var date = Clock.date()
-  var commit = Self.commitOfProgram
-  var cpu = Self.cpuModel
-  var cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+package struct RunRecord: Sendable {
+  package var command = Self.commandLine
+  package var date = Clock.date()
+  package var commit = Self.commitOfProgram
+  package var cpu = Self.cpuModel
+  package var cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   /// Bytes.
-  var memory = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
-  var kernel = Self.kernelRelease
+  package var memory = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  package var kernel = Self.kernelRelease
   /// Processes that wanted to run over the last minute: whether the machine was free.
-  var load = Self.loadAverage
+  package var load = Self.loadAverage
 
-  func write(to writer: inout JSONWriter) {
+  package init() {}
+
+  /// As members of an object that is being written.
+  package func writeMembers(to writer: inout JSONWriter) {
+    writer.field("command", command)
+    writer.field("date", date)
+    writer.field("commit", commit)
+    writer.name("machine")
     writer.object { writer in
-      writer.field("command", command)
-      writer.field("date", date)
-      writer.field("commit", commit)
-      writer.name("machine")
-      writer.object { writer in
-        writer.field("cpu", cpu)
-        writer.field("cores", cores)
-        writer.field("memory_bytes", memory)
-        writer.field("kernel", kernel)
-        writer.field("load", load)
-      }
+      writer.field("cpu", cpu)
+      writer.field("cores", cores)
+      writer.field("memory_bytes", memory)
+      writer.field("kernel", kernel)
+      writer.field("load", load)
     }
   }
 
+  package var machine: String { "\(cpu), \(cores) cores, \(memory >> 30) GiB, \(kernel)" }
+
   /// Two lines for people.
-  var summary: String {
+  package var summary: String {
     """
-    \(cpu), \(cores) cores, \(memory >> 30) GiB, \(kernel); load \(decimal(load, 1)); \(date); commit \(commit)
+    \(machine); load \(decimal(load, 1)); \(date); commit \(commit)
     again: \(command)
     """
   }
@@ -65,7 +68,7 @@ struct RunRecord: Sendable {
   }
 
   /// Where this program lies.
-  static var programPath: String {
+  package static var programPath: String {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe readlink("/proc/self/exe", &path, path.count)
     return String(decoding: path.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
