@@ -21,6 +21,10 @@ enum ASCII {
     return ((digit | upper | letter) & ~foreign, foreign, bytes | (upper &>> 2))
   }
 
+  /// Which bytes are above U+0020 and ASCII: those of words, where white space alone separates.
+  @inline(__always)
+  static func visible(_ bytes: UInt64) -> UInt64 { atLeast(bytes & ~highs, 0x21) & ~bytes }
+
   /// How many bytes come before the first of `marks`, 8 if there is none.
   @inline(__always)
   static func before(_ marks: UInt64) -> Int { marks == 0 ? 8 : marks.trailingZeroBitCount &>> 3 }

@@ -128,6 +128,25 @@ public final class Analyzer: Sendable {
     if output.isEmpty { append(exact, to: &output) }
   }
 
+  /// Whether the index form of `exact`, an exact form, is seen to be itself, without making it.
+  public func keeps(_ exact: RawSpan) -> Bool {
+    guard kind == .words else { return true }
+    guard language == nil else { return false }
+    return unsafe exact.withUnsafeBytes { raw in
+      let text = unsafe TextBytes(raw)
+      var i = 0
+      while i < text.count {
+        // Beyond the end come zeros.
+        let bytes = text.word(i)
+        if bytes & ASCII.highs != 0 || ASCII.has(0x22, bytes) || ASCII.has(0x27, bytes) {
+          return false
+        }
+        i &+= 8
+      }
+      return true
+    }
+  }
+
   /// Whether the word is one that a long OR query can leave out. Takes exact or index forms.
   public func isStopWord(_ form: RawSpan) -> Bool {
     guard let language, form.byteCount <= language.longestStopWord else { return false }

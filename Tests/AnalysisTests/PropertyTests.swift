@@ -41,6 +41,49 @@ struct AnalysisPropertyTests {
     }
   }
 
+  @Test func whiteSpaceAloneSeparatesForWhitespace() {
+    var random = generator("whitespace")
+    let analyzer = Analyzer.named("whitespace")!
+    for round in 0..<2000 {
+      var text = randomText(30, illFormed: true, &random)
+      if round % 20 == 0 {
+        text += [UInt8](repeating: 0x78, count: Int.random(in: 250...260, using: &random)) + text
+      }
+      var words: [Range<Int>] = []
+      unsafe text.withUnsafeBytes { raw in
+        let bytes = unsafe TextBytes(raw)
+        var at = 0
+        var start = 0
+        while at < text.count {
+          let (value, length) = bytes.scalar(at)
+          if PlainTokenizer.isSpace(value) {
+            if start < at { words.append(start..<at) }
+            start = at + length
+          }
+          at += length
+        }
+        if start < text.count { words.append(start..<text.count) }
+      }
+      let tokens = analyzer.tokens(text)
+      #expect(tokens.map { $0.start..<$0.end } == words, "\(text)")
+      for token in tokens where token.end - token.start <= Analyzer.maxFormLength {
+        #expect(token.exact == Array(text[token.start..<token.end]))
+      }
+    }
+  }
+
+  @Test(arguments: Analyzer.names)
+  func whatAnAnalyzerKeepsIsItsOwnIndexForm(name: String) {
+    var random = generator("kept, \(name)")
+    let analyzer = Analyzer.named(name)!
+    for _ in 0..<500 {
+      for token in analyzer.tokens(randomText(10, illFormed: true, &random))
+      where analyzer.keeps(unsafe token.exact.span.bytes) {
+        #expect(analyzer.indexForm(token.exact) == token.exact, "\(token)")
+      }
+    }
+  }
+
   @Test(arguments: Analyzer.names)
   func tokenisingCanStartAgainAtAnyRestartPoint(name: String) {
     var random = generator("restart, \(name)")

@@ -47,7 +47,7 @@ final class Shard {
   func add(_ document: Document) throws(IndexError) {
     if let failure { throw failure }
     do throws(IndexError) {
-      if let full = builder, full.isFull { try flush() }
+      if builder?.isFull ?? false { try flush() }
       if builder == nil { try makeBuilder() }
       try builder?.add(document)
     } catch {
@@ -67,8 +67,7 @@ final class Shard {
   /// Writes what was added as a segment.
   func flush() throws(IndexError) {
     if let failure { throw failure }
-    guard let builder else { return }
-    self.builder = nil
+    guard var builder = builder.take() else { return }
     do throws(IndexError) {
       if let segment = try builder.finish() {
         built.append(segment)
@@ -84,11 +83,10 @@ final class Shard {
 
   /// Forgets everything uncommitted, and its files.
   func removeAll() {
-    if let builder {
+    if let builder = builder.take() {
       builder.abandon()
       identity.giveUp(CollectionOfOne(builderName))
     }
-    builder = nil
     identity.giveUp(built.map(\.info.name))
     forgetBuilt()
   }

@@ -32,15 +32,19 @@ struct Growable<Element: BitwiseCopyable>: ~Copyable {
     unsafe base = Self.resize(base, to: capacity)
   }
 
+  /// glibc's mappings begin 16 bytes after a page: with 48 more, an element of a cache line takes only one.
+  private static var offset: Int { 48 }
+
   private static func resize(
     _ old: UnsafeMutablePointer<Element>?, to capacity: Int
   ) -> UnsafeMutablePointer<Element> {
-    let size = max(capacity, 1) * MemoryLayout<Element>.stride
-    guard let memory = unsafe realloc(old, size) else {
+    let size = max(capacity, 1) * MemoryLayout<Element>.stride + offset
+    let begin = unsafe old.map { unsafe UnsafeMutableRawPointer($0) - offset }
+    guard let memory = unsafe realloc(begin, size) else {
       fatalError("out of memory: \(size) bytes for an index buffer")
     }
-    return unsafe memory.assumingMemoryBound(to: Element.self)
+    return unsafe (memory + offset).assumingMemoryBound(to: Element.self)
   }
 
-  deinit { unsafe free(base) }
+  deinit { unsafe free(UnsafeMutableRawPointer(base) - Self.offset) }
 }

@@ -3,9 +3,9 @@ import Bytes
 
 /// Documents into one new segment: the inverted form grows in memory, stored documents go to the file as they come.
 ///
-/// One per indexing thread; not thread-safe. `add` either takes the whole document or, with an error, none of
+/// One per indexing thread, and a structure, so that a document is one access. `add` either takes the whole document or, with an error, none of
 /// it. `finish` writes what was gathered: norms, columns and terms, field by field.
-final class SegmentBuilder {
+struct SegmentBuilder: ~Copyable {
   /// What a document's unknown path becomes under `dynamic: add`: the field is made (a commit of its own), and
   /// the schema that has it returned.
   typealias NewField = (_ name: String, _ type: FieldType) throws(IndexError) -> Schema
@@ -19,6 +19,22 @@ final class SegmentBuilder {
   /// Document numbers have 32 bits, and the last ones mean "none".
   static let maximumDocumentCount = 1 << 31
 
+  /// What the schema says of a field, without its texts.
+  private struct FieldUse {
+    let type: FieldType
+    let stored: Bool
+    let indexed: Bool
+    /// It has a column, by itself or because it is searched.
+    let column: Bool
+
+    init(_ field: Field) {
+      type = field.type
+      stored = field.stored
+      indexed = field.indexed
+      column = field.column || field.indexed
+    }
+  }
+
   let name: String
   private(set) var schema: Schema
   private(set) var documentCount = 0
@@ -26,8 +42,9 @@ final class SegmentBuilder {
   private let writer: SegmentWriter
   private let onNewField: NewField
   private var analyzers: [Analyzer?]
-  private let keywordWords: Analyzer
   private var fields: [FieldBuffer]
+  /// What is done with the values of each field.
+  private var uses: [FieldUse]
   private var table = FormTable()
   private var tokens = TokenBuffer()
   private var contents: [(field: Int, content: FieldContent, inArray: Bool)] = []
@@ -42,17 +59,24 @@ final class SegmentBuilder {
   init(
     directory: any Directory, name: String, schema: Schema, onNewField: @escaping NewField
   ) throws(IndexError) {
-    guard let standard = Analyzer.named("standard") else {
-      throw .invalid("there is no analyzer standard")
-    }
+    var analyzers: [Analyzer?] = []
+    for field in schema.fields { analyzers.append(try Self.analyzer(of: field)) }
+    writer = try SegmentWriter(directory: directory, name: name)
     self.name = name
     self.schema = schema
     self.onNewField = onNewField
-    keywordWords = standard
-    analyzers = []
-    fields = []
-    writer = try SegmentWriter(directory: directory, name: name)
-    try adopt(schema)
+    self.analyzers = analyzers
+    fields = schema.fields.map { FieldBuffer(type: $0.type) }
+    uses = schema.fields.map { FieldUse($0) }
+  }
+
+  /// By which a field's texts become words; nil for other types.
+  private static func analyzer(of field: Field) throws(IndexError) -> Analyzer? {
+    guard let name = field.type == .keyword ? "standard" : field.analyzer else { return nil }
+    guard let named = Analyzer.named(name) else {
+      throw .invalid("field \(field.name): there is no analyzer \(name)")
+    }
+    return named
   }
 
   /// Bytes held, with what `finish` will need to sort the terms.
@@ -68,14 +92,15 @@ final class SegmentBuilder {
 
   /// Adds a document; an earlier one of the same id in this segment is dead from now on.
   /// - Throws: `document` when it does not fit; the segment is as it was.
-  func add(_ document: borrowing Document) throws(IndexError) {
+  mutating func add(_ document: borrowing Document) throws(IndexError) {
     let id = try document.id()
     try resolve(document)
     let number = UInt32(documentCount)
     checkpoints.removeAll(keepingCapacity: true)
     // First, so that the id of a long document is read without its texts.
     appendID(document, id, number: number)
-    for (field, content, inArray) in contents {
+    for index in contents.indices {
+      let (field, content, inArray) = contents[index]
       append(content, field: field, inArray: inArray, document: document, number: number)
     }
     for field in fields.indices { fields[field].endDocument(documentCount) }
@@ -87,25 +112,27 @@ final class SegmentBuilder {
   }
 
   /// Marks the document of this id dead. False when the segment has none that lives.
-  func delete(id: RawSpan) -> Bool {
+  mutating func delete(id: RawSpan) -> Bool {
     guard let form = find(id: id) else { return false }
     return deadDocuments.insert(unsafe table.all[form].lastDocument &- 1)
   }
 
   /// Gives every value its field and its content, without changing anything but `contents`.
-  private func resolve(_ document: borrowing Document) throws(IndexError) {
+  private mutating func resolve(_ document: borrowing Document) throws(IndexError) {
     contents.removeAll(keepingCapacity: true)
     for index in document.values.indices {
       let value = document.values[index]
       if index == document.idValue || value.kind == .null { continue }
       guard let field = try field(of: value, document), field != 0 else { continue }
-      if let content = try schema.fields[field].content(of: value, in: document) {
+      if uses[field].type == .text {
+        contents.append((field, .text(value.text), value.inArray))
+      } else if let content = try schema.fields[field].content(of: value, in: document) {
         contents.append((field, content, value.inArray))
       }
     }
   }
 
-  private func field(
+  private mutating func field(
     of value: Document.Value, _ document: borrowing Document
   ) throws(IndexError) -> Int? {
     let path = document.text(value.path)
@@ -130,39 +157,31 @@ final class SegmentBuilder {
   }
 
   /// Takes a schema that extends the present one.
-  private func adopt(_ new: Schema) throws(IndexError) {
+  private mutating func adopt(_ new: Schema) throws(IndexError) {
     for field in new.fields[fields.count...] {
-      var analyzer: Analyzer?
-      if field.type == .text, let name = field.analyzer {
-        guard let named = Analyzer.named(name) else {
-          throw .invalid("field \(field.name): there is no analyzer \(name)")
-        }
-        analyzer = named
-      } else if field.type == .keyword {
-        analyzer = keywordWords
-      }
-      analyzers.append(analyzer)
+      analyzers.append(try Self.analyzer(of: field))
       fields.append(FieldBuffer(type: field.type))
+      uses.append(FieldUse(field))
     }
     schema = new
   }
 
   // MARK: Values
 
-  private func append(
+  private mutating func append(
     _ content: FieldContent, field: Int, inArray: Bool, document: borrowing Document, number: UInt32
   ) {
-    let description = schema.fields[field]
+    let use = uses[field]
     checkpoints.removeAll(keepingCapacity: true)
     switch content {
     case .text(let range):
-      if description.indexed {
-        invert(document.text(range), field: field, number: number, keep: description.stored)
+      if use.indexed {
+        invert(document.text(range), field: field, number: number, keep: use.stored)
       }
     case .keyword(let range):
       let text = document.text(range)
-      if description.indexed { invert(text, field: field, number: number, keep: false) }
-      if description.indexed || description.column {
+      if use.indexed { invert(text, field: field, number: number, keep: false) }
+      if use.column {
         let form = entry(value: text, field: field)
         table.append(form, document: number)
         fields[field].appendColumn(document: number, value: Int64(form))
@@ -173,20 +192,22 @@ final class SegmentBuilder {
     case .date(let milliseconds, _): appendColumn(milliseconds, field, number)
     case .boolean(let value): appendColumn(value ? 1 : 0, field, number)
     }
-    if description.stored {
+    if use.stored {
       let kept = checkpoints
       encoder.append(
         content, field: field, inArray: inArray, of: document, checkpoints: kept.span)
     }
   }
 
-  private func appendColumn(_ value: Int64, _ field: Int, _ number: UInt32) {
-    guard schema.fields[field].column || schema.fields[field].indexed else { return }
+  private mutating func appendColumn(_ value: Int64, _ field: Int, _ number: UInt32) {
+    guard uses[field].column else { return }
     fields[field].appendColumn(document: number, value: value)
     columnBytes += 12
   }
 
-  private func appendID(_ document: borrowing Document, _ id: Range<UInt32>, number: UInt32) {
+  private mutating func appendID(
+    _ document: borrowing Document, _ id: Range<UInt32>, number: UInt32
+  ) {
     let text = document.text(id)
     let form = entry(value: text, field: 0)
     let last = unsafe table.all[form].lastDocument
@@ -197,7 +218,7 @@ final class SegmentBuilder {
     encoder.appendKeyword(field: 0, inArray: false, text)
   }
 
-  private func entry(value: RawSpan, field: Int) -> Int {
+  private mutating func entry(value: RawSpan, field: Int) -> Int {
     unsafe value.withUnsafeBytes { bytes in
       var none: UInt8 = 0
       return unsafe withUnsafePointer(to: &none) { empty in
@@ -217,7 +238,7 @@ final class SegmentBuilder {
   }
 
   /// Tokenises one value and adds the occurrences; notes checkpoints when they are kept.
-  private func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
+  private mutating func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
     guard let analyzer = analyzers[field] else { return }
     let counted = Self.invert(
       text, field: UInt16(field), document: number, analyzer: analyzer,
@@ -267,7 +288,7 @@ final class SegmentBuilder {
   }
 
   /// Adds the occurrences of a window, 128 at a time. The table is bound by cache misses: passes over the
-  /// batch that only touch slots, then entries, then chain ends let the misses overlap.
+  /// batch that only touch slots, then entries, then ends of chains let the misses overlap.
   @unsafe
   static func insert(
     _ tokens: borrowing TokenBuffer, into table: inout FormTable, field: UInt16, document: UInt32
@@ -275,25 +296,27 @@ final class SegmentBuilder {
     let all = unsafe tokens.tokenBase
     let forms = unsafe tokens.formBase
     var candidates = [128 of UInt32](repeating: 0)
-    var cursors = [128 of UInt32](repeating: 0)
+    var ends = [128 of UInt32](repeating: 0)
+    let space = FormTable.Form.space(field: field, hasPositions: true)
+    let salt = FormTable.salt(space)
     var first = 0
     while first < tokens.count {
       let count = min(128, tokens.count - first)
       var sink: UInt64 = 0
-      for i in 0..<count { sink |= unsafe table.touch(all[first &+ i].hash) }
+      for i in 0..<count { sink |= unsafe table.touch(key: all[first &+ i].hash ^ salt) }
       for i in 0..<count {
-        unsafe candidates[unchecked: i] = table.candidate(all[first &+ i].hash)
+        unsafe candidates[unchecked: i] = table.candidate(key: all[first &+ i].hash ^ salt)
       }
       for i in 0..<count {
-        unsafe cursors[unchecked: i] = table.touch(candidates[unchecked: i], &sink)
+        unsafe ends[unchecked: i] = table.touch(candidates[unchecked: i], &sink)
       }
-      for i in 0..<count { unsafe sink |= UInt64(table.peek(cursors[unchecked: i])) }
+      for i in 0..<count { sink |= unsafe UInt64(table.peek(ends[unchecked: i])) }
       FormTable.keepAlive(sink)
       for i in 0..<count {
         let token = unsafe all + first + i
         let entry = unsafe table.entry(
           word: forms + Int(token.pointee.form), length: Int(token.pointee.formLength),
-          field: field, hash: token.pointee.hash, candidate: candidates[unchecked: i])
+          space: space, key: token.pointee.hash ^ salt, candidate: candidates[unchecked: i])
         unsafe table.append(entry, document: document, position: token.pointee.position)
       }
       first &+= count
@@ -304,7 +327,7 @@ final class SegmentBuilder {
 
   /// Writes everything, makes the file durable and closes it. nil when there was no document; the file is
   /// gone then.
-  func finish() throws(IndexError) -> BuiltSegment? {
+  mutating func finish() throws(IndexError) -> BuiltSegment? {
     guard documentCount > 0 else {
       abandon()
       return nil
@@ -315,7 +338,7 @@ final class SegmentBuilder {
       try writer.beginField(field, type: schema.fields[field].type.rawValue)
       try fields[field].writeNorms(documentCount: documentCount, to: writer)
       try terms.write(field: field, table: table, to: writer)
-      if schema.fields[field].column || schema.fields[field].indexed {
+      if uses[field].column {
         try fields[field].writeColumn(ordinals: terms.ordinals, to: writer)
       }
     }

@@ -11,7 +11,8 @@ struct TermOrder: ~Copyable {
     /// The first eight bytes of the term, big-endian, zero-padded: orders most pairs.
     var prefix: UInt64
     var term: UnsafePointer<UInt8>
-    var length: UInt32
+    var length: UInt16
+    var isForm: Bool
     var form: UInt32
   }
 
@@ -29,10 +30,20 @@ struct TermOrder: ~Copyable {
 
   subscript(index: Int) -> Reference { unsafe references.base[index] }
 
+  /// Brings the bytes of a term near.
+  @inline(__always)
+  func touch(_ index: Int) -> UInt8 {
+    let reference = unsafe references.base[index]
+    return reference.length == 0 ? 0 : unsafe reference.term.pointee
+  }
+
   func term(_ index: Int) -> UnsafeRawBufferPointer {
     let reference = unsafe references.base[index]
     return unsafe UnsafeRawBufferPointer(start: reference.term, count: Int(reference.length))
   }
+
+  /// Whether the term is its form itself.
+  func isForm(_ index: Int) -> Bool { unsafe references.base[index].isForm }
 
   /// Whether two references have the same index term.
   func sameTerm(_ a: Int, _ b: Int) -> Bool {
@@ -47,7 +58,7 @@ struct TermOrder: ~Copyable {
     references.reserve(count + 1)
     let start = unsafe bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
     unsafe (references.base + count).initialize(
-      to: Reference(prefix: 0, term: start, length: UInt32(bytes.count), form: form))
+      to: Reference(prefix: 0, term: start, length: UInt16(bytes.count), isForm: true, form: form))
     count += 1
   }
 
@@ -62,7 +73,8 @@ struct TermOrder: ~Copyable {
     pending.append((count, derivedBytes))
     unsafe (references.base + count).initialize(
       to: Reference(
-        prefix: 0, term: UnsafePointer(derived.base), length: UInt32(term.count), form: form))
+        prefix: 0, term: UnsafePointer(derived.base), length: UInt16(term.count), isForm: false,
+        form: form))
     derivedBytes += term.count
     count += 1
   }
@@ -76,9 +88,46 @@ struct TermOrder: ~Copyable {
       let reference = unsafe references.base[index]
       unsafe references.base[index].prefix = Self.prefix(reference.term, Int(reference.length))
     }
+    if count < Self.leastParted { sort(0..<count, table) } else { sortInParts(table) }
+  }
+
+  /// Fewer references are not worth parting.
+  private static let leastParted = 4_096
+
+  /// Sorts by the first two bytes, in place, then each run of equal ones.
+  ///
+  /// Source: McIlroy, Bostic, McIlroy, "Engineering radix sort", 1993, section 4.
+  private func sortInParts(_ table: borrowing FormTable) {
+    let all = unsafe references.base
+    var next = [UInt32](repeating: 0, count: 1 << 16)
+    for index in 0..<count { unsafe next[Int(all[index].prefix >> 48)] += 1 }
+    var ends = next
+    var sum: UInt32 = 0
+    for digit in next.indices {
+      ends[digit] += sum
+      (next[digit], sum) = (sum, ends[digit])
+    }
+    for digit in next.indices {
+      let first = digit == 0 ? 0 : Int(ends[digit - 1])
+      while next[digit] < ends[digit] {
+        let at = unsafe all + Int(next[digit])
+        let other = unsafe Int(at.pointee.prefix >> 48)
+        if other != digit {
+          let held = unsafe at.pointee
+          unsafe at.pointee = all[Int(next[other])]
+          unsafe all[Int(next[other])] = held
+        }
+        next[other] += 1
+      }
+      if Int(ends[digit]) > first + 1 { sort(first..<Int(ends[digit]), table) }
+    }
+  }
+
+  private func sort(_ range: Range<Int>, _ table: borrowing FormTable) {
     let forms = unsafe table.all
     let bytes = unsafe table.formBytes
-    var all = unsafe UnsafeMutableBufferPointer(start: references.base, count: count)
+    var all = unsafe UnsafeMutableBufferPointer(
+      start: references.base + range.lowerBound, count: range.count)
     unsafe all.sort { a, b in
       if a.prefix != b.prefix { return a.prefix < b.prefix }
       let order = unsafe compare(a.term, Int(a.length), b.term, Int(b.length))

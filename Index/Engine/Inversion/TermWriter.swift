@@ -35,7 +35,7 @@ struct TermWriter: ~Copyable {
   }
 
   private static func group(_ form: FormTable.Form) -> Int {
-    Int(form.field) * 2 + (form.hasPositions ? 0 : 1)
+    Int(form.space)
   }
 
   /// Writes all spaces that the field has.
@@ -68,9 +68,7 @@ struct TermWriter: ~Copyable {
       ordinals[form] = UInt32(index)
       try unsafe writer.beginTerm(order.term(index))
       var chain = table.chain(form)
-      while chain.next(&positions) {
-        try writer.addPosting(document: chain.document)
-      }
+      while chain.advance() { try writer.addPosting(document: chain.document) }
       try writer.endTerm()
     }
     try writer.endTerms()
@@ -115,8 +113,8 @@ struct TermWriter: ~Copyable {
   /// Terms whose chains are brought near together.
   private static let batch = 64
 
-  /// Brings the chains of the next terms near: their forms lie in the order in which they came, and one after
-  /// the other they would be missed.
+  /// Brings the next terms and their chains near: forms lie in the order in which they came, and one after the
+  /// other they would be missed.
   /// - Returns: the first term that was left out.
   private func touch(
     _ order: borrowing TermOrder, from first: Int, _ table: borrowing FormTable
@@ -125,7 +123,9 @@ struct TermWriter: ~Copyable {
     var heads = [64 of UInt32](repeating: 0)
     for index in first..<end { heads[index - first] = table.head(Int(order[index].form)) }
     var sink: UInt64 = 0
-    for index in first..<end { sink |= UInt64(table.peek(heads[index - first])) }
+    for index in first..<end {
+      sink |= UInt64(table.peek(heads[index - first])) | UInt64(order.touch(index))
+    }
     FormTable.keepAlive(sink)
     return end
   }
@@ -139,6 +139,10 @@ struct TermWriter: ~Copyable {
     var term: [UInt8] = []
     for form in forms[range] {
       let bytes = unsafe table.bytes(of: table.all[Int(form)])
+      if unsafe analyzer.keeps(bytes.bytes) {
+        unsafe order.append(form: form, bytes: bytes)
+        continue
+      }
       unsafe analyzer.indexForm(bytes.bytes, scratch: &scratch, into: &term)
       if unsafe term.elementsEqual(bytes) {
         unsafe order.append(form: form, bytes: bytes)
@@ -148,22 +152,43 @@ struct TermWriter: ~Copyable {
     }
   }
 
-  /// Writes the union of the forms' postings.
+  /// Writes the postings of a term: of its form, or the union of its forms'.
   private mutating func writePostings(
     _ order: borrowing TermOrder, _ group: Range<Int>, _ table: borrowing FormTable,
     _ writer: SegmentWriter
   ) throws(IndexError) -> FormKind {
     if group.count == 1 {
       let form = Int(order[group.lowerBound].form)
-      var chain = table.chain(form)
-      while chain.next(&positions) {
-        try unsafe writer.addPosting(document: chain.document, positions: positions.values)
-      }
-      let bytes = unsafe table.bytes(of: table.all[form])
-      let term = unsafe order.term(group.lowerBound)
-      return unsafe bytes.elementsEqual(term) ? .same : .single
+      try writePostings(of: form, table, writer)
+      return order.isForm(group.lowerBound) ? .same : .single
     }
-    var chains: [FormTable.Chain] = []
+    try writeUnion(order, group, table, writer)
+    return .many
+  }
+
+  /// Writes the postings of one form: what its chain holds is handed on without being summed up.
+  private func writePostings(
+    of form: Int, _ table: borrowing FormTable, _ writer: SegmentWriter
+  ) throws(IndexError) {
+    let list = unsafe writer.list
+    var chain = table.chain(form)
+    while chain.advance() {
+      var frequency: UInt32 = 0
+      while true {
+        let difference = chain.nextPosition()
+        if difference == 0 { break }
+        try unsafe list.pointee.addPosition(difference: difference &- 1)
+        frequency &+= 1
+      }
+      try unsafe list.pointee.add(document: chain.document, frequency: frequency)
+    }
+  }
+
+  private mutating func writeUnion(
+    _ order: borrowing TermOrder, _ group: Range<Int>, _ table: borrowing FormTable,
+    _ writer: SegmentWriter
+  ) throws(IndexError) {
+    var chains: [FormChains.Reader] = []
     for index in group {
       var chain = table.chain(Int(order[index].form))
       if chain.advance() { chains.append(chain) }
@@ -186,7 +211,6 @@ struct TermWriter: ~Copyable {
       if sources > 1 { positions.sortUnique() }
       try unsafe writer.addPosting(document: document, positions: positions.values)
     }
-    return .many
   }
 
   /// Writes the exact space: aliases, and lists of their own for the forms of terms with several.
@@ -205,10 +229,7 @@ struct TermWriter: ~Copyable {
         continue
       }
       try unsafe writer.beginTerm(exact.term(index))
-      var chain = table.chain(form)
-      while chain.next(&positions) {
-        try unsafe writer.addPosting(document: chain.document, positions: positions.values)
-      }
+      try writePostings(of: form, table, writer)
       try writer.endTerm(ordinal: ordinal)
     }
     try writer.endTerms()

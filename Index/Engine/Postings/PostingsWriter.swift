@@ -30,6 +30,8 @@ struct PostingsWriter: ~Copyable {
   static let groupBlocks = 32
   /// Greatest frequency and position, plus one: 26 and 31 bits.
   static let frequencyLimit: UInt32 = 1 << 26
+  /// Longer than a block packed or as variable bytes: 33 bits of a document and 26 of a frequency are 9 bytes.
+  private static let packedLength = 9 * blockSize + 16
   /// Bytes of documents after which a long list begins another run.
   static let runLength = 4 << 20
 
@@ -60,6 +62,8 @@ struct PostingsWriter: ~Copyable {
   private let packed: UnsafeMutableRawPointer
   private var pending = 0
   private var pendingPositions = 0
+  /// As wide as the widest position difference of the list.
+  private var widest: UInt32 = 0
   private var blockPositions: UInt64 = 0
 
   private var start = 0
@@ -95,7 +99,7 @@ struct PostingsWriter: ~Copyable {
     unsafe documents.initialize(repeating: 0, count: 3 * blockSize)
     unsafe frequencies = documents + blockSize
     unsafe positions = documents + 2 * blockSize
-    unsafe packed = .allocate(byteCount: 512 + 16, alignment: 16)
+    unsafe packed = .allocate(byteCount: Self.packedLength, alignment: 16)
   }
 
   deinit {
@@ -112,8 +116,9 @@ struct PostingsWriter: ~Copyable {
     pending = 0
     pendingPositions = 0
     blockPositions = 0
-    documentBytes.removeAll()
-    positionBytes.removeAll()
+    if documentBytes.count > 0 { documentBytes.removeAll() }
+    if positionBytes.count > 0 { positionBytes.removeAll() }
+    widest = 0
     firstOfRun = 0
     // What only a long list has; most are short.
     if lasts.isEmpty { return }
@@ -123,44 +128,39 @@ struct PostingsWriter: ~Copyable {
     impacts.removeAll()
   }
 
-  /// Adds a document with its positions, ascending.
+  /// Adds a document with its positions, ascending, where they are kept.
   @unsafe
   @inline(__always)
   mutating func add(
     document: UInt32, positions values: UnsafeBufferPointer<UInt32>
   ) throws(IndexError) {
-    let frequency = UInt32(truncatingIfNeeded: values.count)
-    try addDocument(document, frequency)
     if detail == .positions {
       var before: UInt32 = 0
-      var all: UInt32 = 0
       for index in 0..<values.count {
         let position = unsafe values[index]
-        let difference = position &- before
+        try addPosition(difference: position &- before)
         before = position
-        all |= difference
-        unsafe positions[pendingPositions] = difference
-        pendingPositions &+= 1
-        if pendingPositions == blockSize { try endPositionBlock() }
       }
-      if all > 0x7FFF_FFFF { throw .invalid("positions out of order") }
     }
-    if pending == blockSize { try endBlock() }
+    try add(document: document, frequency: UInt32(truncatingIfNeeded: values.count))
   }
 
-  /// Adds a document where positions are not kept.
+  /// Adds a position of the next document: its difference to the one before, or to 0.
+  @inline(__always)
+  mutating func addPosition(difference: UInt32) throws(IndexError) {
+    widest |= difference
+    unsafe positions[pendingPositions] = difference
+    pendingPositions &+= 1
+    if pendingPositions == blockSize { try endPositionBlock() }
+  }
+
+  /// Adds a document; where positions are kept, `frequency` of them were added before.
   @inline(__always)
   mutating func add(document: UInt32, frequency: UInt32) throws(IndexError) {
-    precondition(detail != .positions, "positions are kept")
-    try addDocument(document, frequency)
-    if pending == blockSize { try endBlock() }
-  }
-
-  @inline(__always)
-  private mutating func addDocument(_ document: UInt32, _ frequency: UInt32) throws(IndexError) {
     guard document < documentCount, document > lastDocument || documentFrequency == 0 else {
       throw .invalid("postings out of order: document \(document) after \(lastDocument)")
     }
+    guard widest <= 0x7FFF_FFFF else { throw .invalid("positions out of order") }
     guard frequency &- 1 < Self.frequencyLimit &- 1 else {
       throw .invalid("a frequency of \(frequency)")
     }
@@ -174,6 +174,7 @@ struct PostingsWriter: ~Copyable {
       blockFront.add(
         frequency: frequency, norm: norms.isEmpty ? 1 : norms[Int(document)])
     }
+    if pending == blockSize { try endBlock() }
   }
 
   /// Ends the list and says where it lies. There is at least one document.
@@ -311,16 +312,33 @@ struct PostingsWriter: ~Copyable {
   }
 
   private mutating func appendVariableBytes() {
+    var count = 0
     for index in 0..<pending {
       let difference = UInt64(unsafe documents[index])
       if detail == .documents {
-        documentBytes.appendVarint(difference)
+        pack(difference, &count)
       } else {
         let frequency = UInt64(unsafe frequencies[index]) + 1
-        documentBytes.appendVarint(difference << 1 | (frequency == 1 ? 1 : 0))
-        if frequency != 1 { documentBytes.appendVarint(frequency) }
+        pack(difference << 1 | (frequency == 1 ? 1 : 0), &count)
+        if frequency != 1 { pack(frequency, &count) }
       }
     }
+    documentBytes.append(unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
+  }
+
+  /// Puts LEB128 behind the first `count` bytes of `packed`.
+  @inline(__always)
+  private func pack(_ value: UInt64, _ count: inout Int) {
+    var rest = value
+    while rest >= 0x80 {
+      unsafe packed.storeBytes(
+        of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
+      rest &>>= 7
+      count &+= 1
+    }
+    unsafe packed.storeBytes(
+      of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
+    count &+= 1
   }
 
   // MARK: Positions
@@ -340,10 +358,10 @@ struct PostingsWriter: ~Copyable {
   private mutating func endPositions() throws(IndexError) {
     guard pendingPositions > 0 else { return }
     let held = positionBytes.count
-    positionBytes.append(UInt8(128 + pendingPositions))
-    for index in 0..<pendingPositions {
-      positionBytes.appendVarint(UInt64(unsafe positions[index]))
-    }
+    unsafe packed.storeBytes(of: UInt8(128 + pendingPositions), as: UInt8.self)
+    var count = 1
+    for index in 0..<pendingPositions { pack(UInt64(unsafe positions[index]), &count) }
+    positionBytes.append(unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
     pendingPositions = 0
     if !lasts.isEmpty {
       precondition(held == 0, "a long list's positions are in the file")

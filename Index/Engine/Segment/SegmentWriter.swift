@@ -33,8 +33,8 @@ final class SegmentWriter {
   private var norms: [UInt8] = []
   private var averageLength: Float = 1
   private var column: ColumnWriter?
-  private var dictionary: TermDictionaryWriter?
-  /// Behind a pointer, so that the loop over postings pays for no exclusivity checks.
+  /// Behind pointers, so that terms and postings pay for no exclusivity checks.
+  @unsafe private var dictionary: UnsafeMutablePointer<TermDictionaryWriter>?
   @unsafe private var postings: UnsafeMutablePointer<PostingsWriter>?
 
   /// Creates the file. `runLength`: bytes of one term's documents that are held before they are written.
@@ -49,7 +49,7 @@ final class SegmentWriter {
     stored = StoredWriter(file)
   }
 
-  deinit { removePostings() }
+  deinit { removeTermWriters() }
 
   /// Bytes written so far.
   var length: Int { file.position }
@@ -127,7 +127,10 @@ final class SegmentWriter {
 
   func beginTerms(space: TermSpace, detail: PostingsDetail) throws(IndexError) {
     try file.beginSection(key(.terms, space, detail))
-    dictionary = TermDictionaryWriter(file, space: space, detail: detail)
+    removeTermWriters()
+    let terms = UnsafeMutablePointer<TermDictionaryWriter>.allocate(capacity: 1)
+    unsafe terms.initialize(to: TermDictionaryWriter(file, space: space, detail: detail))
+    unsafe dictionary = terms
     let writer = UnsafeMutablePointer<PostingsWriter>.allocate(capacity: 1)
     unsafe writer.initialize(
       to: PostingsWriter(
@@ -141,7 +144,7 @@ final class SegmentWriter {
   /// - Returns: its ordinal.
   @discardableResult
   func beginTerm(_ term: UnsafeRawBufferPointer) throws(IndexError) -> Int {
-    let ordinal = unsafe try dictionary!.add(term)
+    let ordinal = unsafe try dictionary!.pointee.add(term)
     unsafe postings!.pointee.begin()
     return ordinal
   }
@@ -152,6 +155,9 @@ final class SegmentWriter {
       try unsafe beginTerm(bytes)
     }
   }
+
+  /// The list of the term that was begun, for a loop over its postings; gone with `endTerms`.
+  @unsafe var list: UnsafeMutablePointer<PostingsWriter> { unsafe postings! }
 
   /// Where positions are kept. Documents ascend, and so do positions (equal ones are possible).
   @inline(__always)
@@ -178,8 +184,8 @@ final class SegmentWriter {
 
   /// In the exact space: a form whose postings are those of the index term `ordinal`.
   func addAlias(_ form: UnsafeRawBufferPointer, ordinal: Int) throws(IndexError) {
-    unsafe try dictionary!.add(form)
-    dictionary!.addAlias(ordinal: ordinal)
+    unsafe try dictionary!.pointee.add(form)
+    unsafe dictionary!.pointee.addAlias(ordinal: ordinal)
   }
 
   func addAlias(_ form: [UInt8], ordinal: Int) throws(IndexError) {
@@ -189,9 +195,8 @@ final class SegmentWriter {
   }
 
   func endTerms() throws(IndexError) {
-    try dictionary!.finish()
-    dictionary = nil
-    removePostings()
+    unsafe try dictionary!.pointee.finish()
+    removeTermWriters()
     file.endSection()
   }
 
@@ -220,23 +225,29 @@ final class SegmentWriter {
   private func endTerm(_ forms: FormKind, _ ordinal: Int) throws(IndexError) {
     let list = unsafe try postings!.pointee.end()
     if list.documentFrequency == 1 {
-      unsafe dictionary!.addSingle(
+      unsafe dictionary!.pointee.addSingle(
         document: list.document, frequency: UInt32(truncatingIfNeeded: list.totalFrequency),
         norm: list.norm, positions: postings!.pointee.inlinePositions, start: list.start,
         length: list.length, forms: forms, ordinal: ordinal)
     } else {
-      dictionary!.addList(
+      unsafe dictionary!.pointee.addList(
         documentFrequency: list.documentFrequency, totalFrequency: list.totalFrequency,
         start: list.start, length: list.length, metadata: list.metadata, forms: forms,
         ordinal: ordinal)
     }
   }
 
-  private func removePostings() {
-    guard let writer = unsafe postings else { return }
-    unsafe writer.deinitialize(count: 1)
-    unsafe writer.deallocate()
-    unsafe postings = nil
+  private func removeTermWriters() {
+    if let terms = unsafe dictionary {
+      unsafe terms.deinitialize(count: 1)
+      unsafe terms.deallocate()
+      unsafe dictionary = nil
+    }
+    if let writer = unsafe postings {
+      unsafe writer.deinitialize(count: 1)
+      unsafe writer.deallocate()
+      unsafe postings = nil
+    }
   }
 
   private func key(

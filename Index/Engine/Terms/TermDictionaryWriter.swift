@@ -36,7 +36,9 @@ struct TermDictionaryWriter: ~Copyable {
   private(set) var count = 0
   private var sumDocumentFrequency: UInt64 = 0
   private var sumTotalFrequency: UInt64 = 0
-  private var previous: [UInt8] = []
+  /// The term before, in its first `previousCount` bytes.
+  private var previous = [UInt8](repeating: 0, count: maxLength)
+  private var previousCount = 0
   private var terms = ByteWriter()
   private var entries = ByteWriter()
   private var firstList = -1
@@ -63,13 +65,18 @@ struct TermDictionaryWriter: ~Copyable {
       throw .invalid("a term of \(length) bytes; at most \(Self.maxLength) are possible")
     }
     var shared = 0
-    let limit = min(length, previous.count)
-    while shared < limit, unsafe term[shared] == previous[shared] { shared &+= 1 }
-    guard
-      count == 0
-        || (shared < length
-          && (shared == previous.count || (unsafe term[shared] > previous[shared])))
-    else { throw .invalid("terms out of order") }
+    let limit = min(length, previousCount)
+    let isInOrder = unsafe previous.withUnsafeMutableBytes { previous in
+      while shared < limit, unsafe term[shared] == previous[shared] { shared &+= 1 }
+      guard
+        unsafe count == 0
+          || (shared < length && (shared == limit || term[shared] > previous[shared]))
+      else { return false }
+      for index in shared..<length { unsafe previous[index] = term[index] }
+      return true
+    }
+    guard isInOrder else { throw .invalid("terms out of order") }
+    previousCount = length
     if count % Self.blockTerms == 0 {
       try endBlock()
       prefixes.append(unsafe Self.prefix(term))
@@ -85,9 +92,7 @@ struct TermDictionaryWriter: ~Copyable {
         terms.appendCount(rest)
       }
     }
-    unsafe terms.append(contentsOf: term[shared...])
-    previous.removeSubrange(min(shared, previous.count)...)
-    unsafe previous.append(contentsOf: term[shared...])
+    terms.append(unsafe term.bytes.extracting(shared..<length))
     count += 1
     return count - 1
   }

@@ -16,7 +16,7 @@ struct SegmentBuilderTests {
     _ documents: [(id: String, values: [(String, String)])], schema: Schema? = nil
   ) throws -> (SegmentReader, BuiltSegment, Schema) {
     let directory = ScratchDirectory()
-    let builder = try SegmentBuilder(
+    var builder = try SegmentBuilder(
       directory: directory, name: "s", schema: schema ?? Self.schema(),
       onNewField: { (name, _) throws(IndexError) in throw .invalid("new field \(name)") })
     for (id, values) in documents {
@@ -110,7 +110,7 @@ struct SegmentBuilderTests {
   @Test("a document that does not fit leaves the segment as it was")
   func refused() throws {
     let directory = ScratchDirectory()
-    let builder = try SegmentBuilder(
+    var builder = try SegmentBuilder(
       directory: directory, name: "s", schema: Self.schema(),
       onNewField: { (name, _) throws(IndexError) in throw .invalid("new field \(name)") })
     var document = Document()
@@ -134,7 +134,7 @@ struct SegmentBuilderTests {
     var asked: [String] = []
     var schema = Schema()
     let directory = ScratchDirectory()
-    let builder = try SegmentBuilder(
+    var builder = try SegmentBuilder(
       directory: directory, name: "s", schema: schema,
       onNewField: { (name, type) throws(IndexError) in
         asked.append(name)

@@ -19,7 +19,7 @@ struct PassageFixture {
         Field(name: "body", type: .text, analyzer: analyzer), Field(name: "tags", type: .keyword),
       ], dynamic: .reject)
     let directory = FaultDirectory(FaultDisk(seed: 1))
-    let builder = try SegmentBuilder(directory: directory, name: "one.seg", schema: schema) {
+    var builder = try SegmentBuilder(directory: directory, name: "one.seg", schema: schema) {
       (name, _) throws(IndexError) in
       throw .invalid(name)
     }
