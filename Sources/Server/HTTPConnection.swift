@@ -6,10 +6,10 @@
 //                        v               |     '--------------------+ the next piece of a stream
 //                     closing <----------'--------------------------+ Connection: close, or refused
 //
-// Back-pressure: the socket is read only while idle or receiving (and, when closing, to throw away what still
-// comes). What a pipelining client has sent meanwhile stays in `waiting`, at most one read of it, or in the
-// kernel. At most one answer, or one piece of it, is being written, and the next request is not looked at before the
-// client has taken all but the last 16 KiB of it.
+// Back-pressure: the socket is read only while nothing is left in `waiting`, and not while writing (and, when closing, to
+// throw away what still comes). Of what a pipelining client sends ahead at most one read is there, the rest in the kernel.
+// (Not to read while running would be two calls of epoll_ctl for each request.) At most one answer, or one piece
+// of it, is being written, and the next request is not looked at before the client has taken all but the last 16 KiB of it.
 
 import InvertedIndex
 import Logging
@@ -58,7 +58,7 @@ final class HTTPConnection: ChannelInboundHandler {
   private(set) var since: UInt64
   /// When patience ends; `.max` while a worker has the request, whose own limit counts then.
   private var deadline: UInt64
-  /// The first byte of a request has come, its headers not yet all.
+  /// The first byte of the next request has come, its headers not yet all.
   private var headBegun = false
   /// Nothing has come on it yet.
   private var isFresh = true
@@ -129,11 +129,14 @@ final class HTTPConnection: ChannelInboundHandler {
   /// - Returns: false if they are to be thrown away.
   func bytesArrived(_ count: Int) -> Bool {
     guard state == .closing else {
-      if state == .idle, !headBegun {
-        headBegun = true
+      switch state {
+      case .idle where !headBegun:
         isFresh = false
         since = Deadline.now()
         deadline = since &+ seconds(limits.headerSeconds)
+        headBegun = true
+      case .running, .writing: headBegun = true
+      case .idle, .receiving, .closing: break
       }
       return true
     }
@@ -161,7 +164,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
   /// Asks for one more read, unless there is work enough.
   private func readMore() {
-    guard !isPumping, waiting.isEmpty, state != .running, state != .writing else { return }
+    guard !isPumping, waiting.isEmpty, state != .writing else { return }
     context?.read()
   }
 
@@ -415,7 +418,7 @@ final class HTTPConnection: ChannelInboundHandler {
     release()
     state = .idle
     since = Deadline.now()
-    headBegun = !waiting.isEmpty
+    if !waiting.isEmpty { headBegun = true }
     deadline = since &+ seconds(headBegun ? limits.headerSeconds : limits.idleSeconds)
     if connections.isDraining { return close(lingers: false) }
     pump()

@@ -96,10 +96,11 @@ final class WorkerPool: Sendable {
   /// - Returns: nil if more wait, or the pool has been stopped.
   func submit(waiting: Int, _ job: @escaping Job) -> Ticket? {
     unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    guard unsafe !queue.pointee.stopped, unsafe queue.pointee.count < waiting else { return nil }
-    let ticket = unsafe queue.pointee.push(job)
-    unsafe pthread_cond_signal(wakeUp)
+    let isOpen = unsafe !queue.pointee.stopped && queue.pointee.count < waiting
+    let ticket = isOpen ? unsafe queue.pointee.push(job) : nil
+    unsafe pthread_mutex_unlock(mutex)
+    // A thread that wakes finds the mutex free.
+    if isOpen { unsafe pthread_cond_signal(wakeUp) }
     return ticket
   }
 

@@ -89,6 +89,19 @@ struct ServingTests {
     #expect(try gone.isAtEnd())
   }
 
+  @Test("a request that begins while the one before runs has no longer for its headers")
+  func halfRequestBehind() throws {
+    let bench = try HTTPBench { $0.headerSeconds = 1 }
+    let client = try bench.client()
+    client.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n")
+    try bench.awaitAtGate(1)
+    client.send("GET /now HT")
+    bench.openGate()
+    #expect(try client.answer().body == "\"open\"")
+    #expect(try client.answer().status == 408)
+    #expect(try client.isAtEnd())
+  }
+
   @Test("an idle connection is closed without a word")
   func idle() throws {
     let bench = try HTTPBench { $0.idleSeconds = 1 }
