@@ -68,7 +68,7 @@ struct Members {
   }
 
   func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
-    let wanted = "an integer from \(range.lowerBound) to \(range.upperBound)"
+    var wanted: String { "an integer from \(range.lowerBound) to \(range.upperBound)" }
     guard let value = try read(name, wanted, { $0.int }) else { return nil }
     guard range.contains(value) else { throw invalid(name, "\(value) is not \(wanted)") }
     return value
@@ -115,11 +115,11 @@ struct Members {
   }
 
   private func read<Value>(
-    _ name: String, _ wanted: String, _ convert: (JSONValue) -> Value?
+    _ name: String, _ wanted: @autoclosure () -> String, _ convert: (JSONValue) -> Value?
   ) throws(Problem) -> Value? {
     guard let value = value(name) else { return nil }
     guard let converted = convert(value) else {
-      throw Self.wrongKind(value, wanted: wanted, at: pointer(name))
+      throw Self.wrongKind(value, wanted: wanted(), at: pointer(name))
     }
     return converted
   }

@@ -35,30 +35,33 @@ public struct SearchCall: Equatable, Sendable {
     /// /v1/indexes/{i}/statistics: what the terms of a query are known by.
     case statistics
 
-    var known: [String] {
-      let reading = [
-        "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
-      ]
-      let ranking = [
+    private static let reading = [
+      "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
+    ]
+    private static let searching =
+      reading + [
         "filter", "sort", "limit", "select", "highlight", "total", "explain", "statistics",
         "cursor",
       ]
+
+    var known: [String] {
       switch self {
-      case .search: return reading + ranking
-      case .searchNamingIndex: return reading + ranking + ["index"]
-      case .count: return reading + ["filter"]
-      case .explain: return reading + ranking + ["id"]
-      case .statistics: return reading
+      case .search: Self.searching
+      case .searchNamingIndex: Self.searching + ["index"]
+      case .count: Self.reading + ["filter"]
+      case .explain: Self.searching + ["id"]
+      case .statistics: Self.reading
       }
     }
 
+    private static let announced = ["facets", "collapse", "recency"]
+
     /// Members of the API that are not carried out yet.
     var later: [String] {
-      let all = ["facets", "collapse", "recency"]
       switch self {
-      case .search, .explain: return all
-      case .searchNamingIndex: return all + ["indexes"]
-      case .count, .statistics: return []
+      case .search, .explain: Self.announced
+      case .searchNamingIndex: Self.announced + ["indexes"]
+      case .count, .statistics: []
       }
     }
   }
