@@ -15,6 +15,13 @@ public final class Searcher: Sendable {
   public func search(
     _ request: SearchRequest, deadline: Deadline = .never
   ) throws(IndexError) -> SearchResponse {
+    try search(request, deadline: deadline, isBrief: false)
+  }
+
+  /// - Parameter isBrief: throws `cancelled` before postings are touched if it may take longer than a brief search.
+  func search(
+    _ request: SearchRequest, deadline: Deadline, isBrief: Bool
+  ) throws(IndexError) -> SearchResponse {
     let start = Deadline.now()
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
     guard (0...SearchRequest.maxLimit).contains(request.limit) else {
@@ -28,9 +35,12 @@ public final class Searcher: Sendable {
     let sort = try SortField.keys(request.sort, view.schema)
     var fields = try StoredFieldsReader(schema: view.schema, select: request.select)
     let given = try request.givenStatistics(view.schema)
-    let prepared = try PreparedQuery(request, view, deadline: deadline)
+    let prepared = try PreparedQuery(
+      request, view, deadline: deadline,
+      lookups: isBrief ? BriefSearch.lookups / max(1, view.segments.count) : .max)
     let run = try QueryRun(
       view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
+    if isBrief, run.postings > BriefSearch.postings { throw .cancelled }
     let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
     var result =
       byScore
@@ -138,7 +148,10 @@ struct PreparedQuery {
   /// The deadline passed while words were expanded.
   var timedOut: Bool
 
-  init(_ request: SearchRequest, _ view: SearchView, deadline: Deadline) throws(IndexError) {
+  /// - Parameter lookups: `cancelled` is thrown where more terms than that are to be looked up in each segment.
+  init(
+    _ request: SearchRequest, _ view: SearchView, deadline: Deadline, lookups: Int = .max
+  ) throws(IndexError) {
     let schema = view.schema
     let scope = try QueryBuilder.scope(request.fields, schema)
     let analysis = QueryAnalysis(schema: schema)
@@ -171,6 +184,7 @@ struct PreparedQuery {
     } else {
       query = builder.build(parsed.root, scope: scope)
     }
+    if lookups < .max, query.lookups > lookups { throw .cancelled }
     var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: deadline)
     query = try rewriter.rewrite(query)
     warnings += builder.warnings + rewriter.warnings

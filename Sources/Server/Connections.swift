@@ -11,10 +11,14 @@ import WireAPI
 enum Endpoint: Sendable {
   /// Answers from memory, at once, on the event loop.
   case immediate(@Sendable (Request, [Substring]) -> Response)
-  case queued(Answer)
+  /// Answers on a worker, unless `Brief` can.
+  case queued(Answer, Brief? = nil)
 
-  /// Answers on a worker. The flag is raised when the client hangs up, or somebody cancels the request.
+  /// The flag is raised when the client hangs up, or somebody cancels the request.
   typealias Answer = @Sendable (Request, [Substring], CancelFlag) -> Response
+
+  /// Answers on the event loop, within the deadline; nil: a worker is to do it.
+  typealias Brief = @Sendable (Request, [Substring], Deadline) -> Response?
 }
 
 final class Connections {
@@ -49,12 +53,15 @@ final class Connections {
   private static let mostLingering = 32
   private let descriptorsForConnections: Int
   private var shares: [uid_t: Share] = [:]
+  /// Requests that the workers have been given, of all users.
+  private var inFlight = 0
   private var sweeping: RepeatedTask?
   private var drained: EventLoopPromise<Void>?
   private let idPrefix = String(UInt32.random(in: .min ... .max), radix: 36)
   private var idCount = 0
   private var dateSecond: time_t = 0
   private var dateText = ""
+  private var brief = BriefTime()
 
   enum Admission {
     case admitted
@@ -216,15 +223,20 @@ final class Connections {
 
   // MARK: Room for requests
 
-  /// Counts a request that is about to be given to the workers, until `end`; refuses it if its user has too many.
-  func begin(_ request: Request) throws(Problem) -> RunningRequest {
+  /// Refuses a request if its user has too many.
+  func mustHaveRoom(_ request: Request) throws(Problem) {
     let uid = request.peer.uid
     let requests = shares[uid]?.requests ?? 0
     guard uid == limits.exemptUser || requests < limits.requestsPerUser else {
       throw Problem(
         .tooManyRequests, "user \(uid) has \(requests) requests running and waiting", retryAfter: 1)
     }
-    change(uid) { $0.requests += 1 }
+  }
+
+  /// Counts a request that is about to be given to the workers, until `end`.
+  func begin(_ request: Request) -> RunningRequest {
+    change(request.peer.uid) { $0.requests += 1 }
+    inFlight += 1
     let request = RunningRequest(request)
     running.insert(request)
     return request
@@ -233,6 +245,23 @@ final class Connections {
   func end(_ request: RunningRequest) {
     running.remove(request)
     change(request.peer.uid) { $0.requests -= 1 }
+    inFlight -= 1
+  }
+
+  /// Answers what is brief here and now.
+  /// - Returns: nil: a worker is to do it.
+  func answerBriefly(
+    _ endpoint: Endpoint.Brief, _ request: Request, _ captures: [Substring]
+  ) -> Response? {
+    guard request.body.count <= BriefTime.bodyBytes,
+      brief.begin(request.arrived, isBusy: inFlight > 0)
+    else { return nil }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.execute { bound.value.brief.endTurn() }
+    let deadline = Deadline(nanoseconds: request.arrived &+ BriefTime.most)
+    let response = endpoint(request, captures, deadline)
+    brief.end(request.arrived, Deadline.now())
+    return response
   }
 
   // MARK: The end

@@ -208,9 +208,13 @@ final class HTTPConnection: ChannelInboundHandler {
       self.incoming?.route = found.route
       switch found.endpoint {
       case .immediate(let answer): finish(answer(request, found.captures))
-      case .queued(let answer):
+      case .queued(let answer, let brief):
         do throws(Problem) {
-          let running = try connections.begin(request)
+          try connections.mustHaveRoom(request)
+          if let brief, let response = connections.answerBriefly(brief, request, found.captures) {
+            return finish(response)
+          }
+          let running = connections.begin(request)
           self.running = running
           ask(WorkerCall(answer, request, found.captures, running))
         } catch {

@@ -17,8 +17,25 @@ struct Call: Sendable {
   func pretty() throws(Problem) -> Bool { try Parameters.pretty(request.query) }
 }
 
+extension Call {
+  init(_ request: Request, _ captures: [Substring], _ flag: CancelFlag) throws(Problem) {
+    self.request = request
+    self.flag = flag
+    var path: [String] = []
+    for capture in captures {
+      guard let part = PercentCoding.decode(capture) else {
+        throw Problem(.badPath, "\"\(capture)\" is not percent-encoded UTF-8")
+      }
+      path.append(part)
+    }
+    self.path = path
+  }
+}
+
 struct Routes {
   typealias Answer = @Sendable (Call) throws(Problem) -> Response
+  /// nil: not here and now.
+  typealias Brief = @Sendable (Call, Deadline) throws(Problem) -> Response?
 
   private(set) var router = Router<Endpoint>()
   private let limits: CurrentLimits
@@ -31,49 +48,60 @@ struct Routes {
 
   /// Answered by a worker.
   mutating func add(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
-    router.add(
-      method, pattern,
-      .queued { [limits, logger] request, captures, flag in
-        Self.carryOut(request, captures, flag, limits, logger, answer)
-      })
+    router.add(method, pattern, .queued(queued(answer)))
+  }
+
+  /// Answered on the event loop if `brief` can, else by a worker.
+  mutating func add(
+    _ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer, brief: @escaping Brief
+  ) {
+    let briefly: Endpoint.Brief = { [limits, logger] request, captures, deadline in
+      do throws(Problem) {
+        let response = try brief(Call(request, captures, CancelFlag()), deadline)
+        return try response.map { response throws(Problem) in try Self.bounded(response, limits) }
+      } catch {
+        return Self.refusal(error, request, logger)
+      }
+    }
+    router.add(method, pattern, .queued(queued(answer), briefly))
   }
 
   /// Answered on the event loop, from memory, also while all workers are busy.
   mutating func addImmediate(_ method: HTTPMethod, _ pattern: String, _ answer: @escaping Answer) {
+    let queued = queued(answer)
     router.add(
-      method, pattern,
-      .immediate { [limits, logger] request, captures in
-        Self.carryOut(request, captures, CancelFlag(), limits, logger, answer)
-      })
+      method, pattern, .immediate { request, captures in queued(request, captures, CancelFlag()) })
   }
 
-  private static func carryOut(
-    _ request: Request, _ captures: [Substring], _ flag: CancelFlag, _ limits: CurrentLimits,
-    _ logger: Logger, _ answer: Answer
-  ) -> Response {
-    do throws(Problem) {
-      var path: [String] = []
-      for capture in captures {
-        guard let part = PercentCoding.decode(capture) else {
-          throw Problem(.badPath, "\"\(capture)\" is not percent-encoded UTF-8")
-        }
-        path.append(part)
+  private func queued(_ answer: @escaping Answer) -> Endpoint.Answer {
+    { [limits, logger] request, captures, flag in
+      do throws(Problem) {
+        return try Self.bounded(answer(Call(request, captures, flag)), limits)
+      } catch {
+        return Self.refusal(error, request, logger)
       }
-      let response = try answer(Call(request: request, path: path, flag: flag))
-      if case .bytes(let body) = response.body, body.count > limits.value.answerBytes {
-        throw Problem(
-          .answerTooLarge,
-          "the answer has \(body.count) bytes; \(limits.value.answerBytes) are allowed: ask for fewer "
-            + "hits (limit) or fields (select)")
-      }
-      return response
-    } catch {
-      if error.status == 500 {
-        logger.error(
-          "internal error", metadata: ["id": "\(request.id)", "detail": "\(error.detail)"])
-      }
-      return .problem(error)
     }
+  }
+
+  private static func bounded(
+    _ response: Response, _ limits: CurrentLimits
+  ) throws(Problem) -> Response {
+    if case .bytes(let body) = response.body, body.count > limits.value.answerBytes {
+      throw Problem(
+        .answerTooLarge,
+        "the answer has \(body.count) bytes; \(limits.value.answerBytes) are allowed: ask for fewer "
+          + "hits (limit) or fields (select)")
+    }
+    return response
+  }
+
+  private static func refusal(_ problem: Problem, _ request: Request, _ logger: Logger) -> Response
+  {
+    if problem.status == 500 {
+      logger.error(
+        "internal error", metadata: ["id": "\(request.id)", "detail": "\(problem.detail)"])
+    }
+    return .problem(problem)
   }
 }
 

@@ -10,9 +10,18 @@ struct SearchRoutes: Sendable {
     try search(try question(call, .search), on: call.path[0], call)
   }
 
+  func searchIndexBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
+    try searchBriefly(try question(call, .search), on: call.path[0], call, deadline)
+  }
+
   func search(_ call: Call) throws(Problem) -> Response {
     let question = try question(call, .searchNamingIndex)
     return try search(question, on: index(question), call)
+  }
+
+  func searchBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
+    let question = try question(call, .searchNamingIndex)
+    return try searchBriefly(question, on: index(question), call, deadline)
   }
 
   func searchByParameters(_ call: Call) throws(Problem) -> Response {
@@ -20,26 +29,57 @@ struct SearchRoutes: Sendable {
     return try search(question, on: index(question), call)
   }
 
+  func searchByParametersBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
+    let question = try SearchCall(parameters: call.request.query)
+    return try searchBriefly(question, on: index(question), call, deadline)
+  }
+
   private func search(
     _ question: SearchCall, on name: String, _ call: Call
   ) throws(Problem) -> Response {
     try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
-      var bounded = question.request
-      bounded.maximumBytes = limits.value.answerBytes
       let answer = try registry.guarding(name, opened) { () throws(IndexError) in
-        try opened.searcher.search(bounded, deadline: deadline)
+        try opened.searcher.search(bounded(question), deadline: deadline)
       }
-      let cursor = question.paging.map {
-        $0.next(behind: answer, to: question.request, of: opened.reader)
-      }
-      let body = Wire.answer(
-        answer, degraded: opened.isDegraded, cursor: cursor, pretty: question.pretty)
-      return noted(
-        body, generation: answer.generation,
-        .init(
-          index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
-          timedOut: answer.timedOut, query: question.request.query))
+      return response(answer, to: question, on: name, opened)
     }
+  }
+
+  /// On the event loop. What waits for a generation or goes on in an old one is for a worker.
+  private func searchBriefly(
+    _ question: SearchCall, on name: String, _ call: Call, _ deadline: Deadline
+  ) throws(Problem) -> Response? {
+    guard question.minimumGeneration == 0, question.paging == nil else { return nil }
+    let opened = try registry.open(name)
+    if let response = Response.unchanged(opened.reader.generation, call.request) {
+      return response
+    }
+    let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+      try opened.searcher.searchBriefly(bounded(question), deadline: deadline)
+    }
+    return answer.map { response($0, to: question, on: name, opened) }
+  }
+
+  private func bounded(_ question: SearchCall) -> SearchRequest {
+    var request = question.request
+    request.maximumBytes = limits.value.answerBytes
+    return request
+  }
+
+  private func response(
+    _ answer: SearchResponse, to question: SearchCall, on name: String,
+    _ opened: IndexRegistry.Opened
+  ) -> Response {
+    let cursor = question.paging.map {
+      $0.next(behind: answer, to: question.request, of: opened.reader)
+    }
+    let body = Wire.answer(
+      answer, degraded: opened.isDegraded, cursor: cursor, pretty: question.pretty)
+    return noted(
+      body, generation: answer.generation,
+      .init(
+        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
+        timedOut: answer.timedOut, query: question.request.query))
   }
 
   func count(_ call: Call) throws(Problem) -> Response {

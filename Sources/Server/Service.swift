@@ -39,9 +39,11 @@ final class Service: Sendable {
     let metrics = MetricsRoute(registry: registry, running: running, metrics: metrics)
 
     var routes = Routes(limits: limits, logger: logger)
-    routes.add(.POST, "/v1/indexes/{index}/search", search.searchIndex)
-    routes.add(.GET, "/v1/search", search.searchByParameters)
-    routes.add(.POST, "/v1/search", search.search)
+    routes.add(
+      .POST, "/v1/indexes/{index}/search", search.searchIndex, brief: search.searchIndexBriefly)
+    routes.add(
+      .GET, "/v1/search", search.searchByParameters, brief: search.searchByParametersBriefly)
+    routes.add(.POST, "/v1/search", search.search, brief: search.searchBriefly)
     routes.add(.GET, "/v1/indexes/{index}/docs/{*id}", documents.document)
     routes.add(.POST, "/v1/indexes/{index}/count", search.count)
     routes.add(.POST, "/v1/indexes/{index}/explain", search.explain)

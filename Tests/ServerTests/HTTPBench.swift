@@ -20,6 +20,7 @@ import WireAPI
 ///   GET  /torn/{}        so many pieces, then a problem
 ///   GET  /slow           takes 5 ms, and notes that for the log
 ///   GET  /later          no answer until `open`, and no worker meanwhile
+///   GET  /brief/{}       "loop" from the event loop or "worker" from a worker; "no" in the path: always the latter
 final class HTTPBench {
   let path: String
   private let folder: String
@@ -136,6 +137,11 @@ final class HTTPBench {
       .GET, "/later",
       .queued { _, _, _ in
         gate.hasOpened ? .json(Array("\"now\"".utf8)) : .later { gate.park($0) }
+      })
+    router.add(
+      .GET, "/brief/{}",
+      .queued({ _, _, _ in .json(Array("worker".utf8)) }) { _, path, deadline in
+        path[0] == "no" || deadline.isPassed ? nil : .json(Array("loop".utf8))
       })
     socket = try ListeningSocket.bind(path: path, mode: 0o600)
     server = try HTTPServer(

@@ -121,7 +121,8 @@ struct QueryRun {
   /// Postings that are scored in less time than a second pass takes to begin.
   private static let fewPostings = 8_192
 
-  private var postings: Int {
+  /// Of all lists; a set counts as long.
+  var postings: Int {
     view.segments.indices.reduce(0) { $0 + weight.postings($1) }
   }
 
@@ -223,8 +224,8 @@ extension Weight {
           slot.entries[segment].reduce(sum) { $0 + $1.documentFrequency }
         }
       }
-    case .and(let all, _, _):
-      all.reduce(0) { $0 + $1.postings(segment) }
+    case .and(let all, let optional, let none):
+      (all + optional + none).reduce(0) { $0 + $1.postings(segment) }
     case .or(let weights), .best(let weights):
       weights.reduce(0) { $0 + $1.postings(segment) }
     }
