@@ -43,10 +43,10 @@ final class ClientBench {
     return lines
   }
 
-  /// Runs a shell script; `$S` is the daemon's socket, `martlet` the built tool.
+  /// Runs a shell script in a folder that goes with the bench; `$S` is the daemon's socket, `martlet` the built tool.
   func shell(_ script: String, input: String? = nil) throws -> ToolResult {
     let process = try ToolProcess(
-      [], wrapper: ["/bin/sh", "-euc", script],
+      [], wrapper: ["/bin/sh", "-euc", "cd '\(tool.path)'\n" + script],
       environment: ["S": daemon.socket, "MARTLET_DATA": tool.data, "PATH": Self.path],
       home: tool.path)
     if let input { process.write(input) }
