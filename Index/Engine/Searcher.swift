@@ -153,18 +153,22 @@ struct PreparedQuery {
     _ request: SearchRequest, _ view: SearchView, deadline: Deadline, lookups: Int = .max
   ) throws(IndexError) {
     let schema = view.schema
-    let scope = try QueryBuilder.scope(request.fields, schema)
-    let analysis = QueryAnalysis(schema: schema)
+    let scope =
+      request.fields.isEmpty
+      ? view.defaultScope : try QueryBuilder.scope(request.fields, schema)
+    let analysis = view.takeAnalysis()
+    defer { view.giveBack(analysis) }
     let parser = QueryParser(
       fields: view.fieldKinds,
       defaultOperator: request.defaultOperator == .and ? .and : .or,
       mode: request.mode == .simple ? .simple : .lenient
     ) { text, names in
-      let numbers =
-        names.isEmpty ? scope.map(\.number) : names.compactMap { schema.number(of: $0) }
-      return numbers.contains { number in
+      func hasTokens(_ number: Int) -> Bool {
         schema.isRaw(number) ? !text.isEmpty : !analysis.tokens(of: text, field: number).isEmpty
       }
+      return names.isEmpty
+        ? scope.contains { hasTokens($0.number) }
+        : names.contains { schema.number(of: $0).map(hasTokens) ?? false }
     }
     let parsed = parser.parse(request.query)
     var now = timespec()

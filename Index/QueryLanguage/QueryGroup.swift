@@ -151,6 +151,7 @@ struct QueryGroup {
       let token = dangling.removeFirst()
       return (.term(.init(token.text)), token)
     }
+    if chain.count == 1, runs.isEmpty, alternatives.isEmpty { return (chain[0].node, nil) }
     endAlternative()
     return (QueryNode.joined(alternatives, by: QueryNode.or), nil)
   }

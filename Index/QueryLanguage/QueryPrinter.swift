@@ -6,6 +6,7 @@ extension QueryNode {
   /// The query as it was read, for people and for reading again.
   public func printed() -> String {
     var printer = QueryPrinter()
+    printer.output.reserveCapacity(64)
     printer.print(self)
     return String(decoding: printer.output, as: UTF8.self)
   }
@@ -185,7 +186,11 @@ private struct QueryPrinter {
     while at < scanner.end {
       let length = scanner.characterLength(at)
       if scanner.byte(at) == ascii("\\") || isSpecial(at, length) { output.append(ascii("\\")) }
-      output += scanner.bytes[at..<min(at + length, scanner.end)]
+      if length == 1 {
+        output.append(scanner.byte(at))
+      } else {
+        output += scanner.bytes[at..<min(at + length, scanner.end)]
+      }
       at += length
     }
   }

@@ -11,7 +11,7 @@ extension QueryReader {
       if let isRead = readField() { return isRead }
     }
     guard takeClauses(1) else { return false }
-    let scope = fields ?? group.scope
+    let scope = fields ?? self.scope
     let node = readPrimary(in: fields, scope: scope)
     place(
       withBoost(fields.flatMap { names in node.map { .scoped(names, $0) } } ?? node), from: start)
@@ -131,7 +131,7 @@ extension QueryReader {
   /// The term, unless no analyzer makes a token of it.
   mutating func term(_ term: QueryNode.Term, from start: Int, scope: [String]? = nil) -> QueryNode?
   {
-    let scope = scope ?? group.scope
+    let scope = scope ?? self.scope
     if !isTyped(scope), !hasTokens(term.text, scope, start..<scanner.position) { return nil }
     return .term(term)
   }
@@ -167,8 +167,9 @@ extension QueryReader {
       warn(.emptyPhrase, whole, "dropped")
       return nil
     }
-    if isTyped(scope) { return value(words.joined(separator: " "), whole, scope: scope) }
-    guard hasTokens(words.joined(separator: " "), scope, whole) else { return nil }
+    let joined = words.joined(separator: " ")
+    if isTyped(scope) { return value(joined, whole, scope: scope) }
+    guard hasTokens(joined, scope, whole) else { return nil }
     return .phrase(phrase)
   }
 

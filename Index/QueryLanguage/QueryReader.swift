@@ -67,13 +67,16 @@ struct QueryReader {
       }
     }
     // Few are out of order, and the order of one place is that of their coming.
-    let ordered = warnings.enumerated().sorted { ($0.1.at, $0.0) < ($1.1.at, $1.0) }.map(\.1)
+    let ordered =
+      warnings.count < 2
+      ? warnings
+      : warnings.enumerated().sorted { ($0.1.at, $0.0) < ($1.1.at, $1.0) }.map(\.1)
     return ParsedQuery(root: root, warnings: ordered, isBlank: isBlank)
   }
 
   // MARK: Tokens
 
-  var group: QueryGroup { groups[groups.count - 1] }
+  var scope: [String] { groups[groups.count - 1].scope }
 
   /// False: a limit is reached, and the rest is not read.
   private mutating func readToken() -> Bool {
@@ -126,7 +129,9 @@ struct QueryReader {
   /// AND, OR, NOT, NEAR or ADJ here, unless a sign touches it or something is glued to it.
   mutating func readOperator() -> Bool {
     let start = scanner.position
-    if let sign = group.sign?.token, sign.length == 1, sign.at == start - 1 { return false }
+    if let sign = groups[groups.count - 1].sign?.token, sign.length == 1, sign.at == start - 1 {
+      return false
+    }
     guard let (name, end) = scanner.operatorName() else { return false }
     scanner.position = end
     switch name {
@@ -162,7 +167,7 @@ struct QueryReader {
     }
     groups.append(
       QueryGroup(
-        at: bracket, fields: fields, scope: fields.isEmpty ? group.scope : fields,
+        at: bracket, fields: fields, scope: fields.isEmpty ? scope : fields,
         joinsByAnd: parser.defaultOperator == .and))
   }
 

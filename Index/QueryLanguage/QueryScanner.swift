@@ -28,6 +28,11 @@ struct QueryScanner {
 
   var isAtEnd: Bool { position >= end }
 
+  /// A letter or digit of ASCII, which is never special.
+  private func isPlain(_ byte: UInt8) -> Bool {
+    byte &- ascii("0") < 10 || (byte | 0x20) &- ascii("a") < 26
+  }
+
   func byte(_ at: Int) -> UInt8 { at < end ? bytes[at] : 0 }
 
   func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
@@ -251,6 +256,12 @@ struct QueryScanner {
     }
     position += quoteLength(position)
     while position < end {
+      // Most of a phrase: letters and digits of a word that has begun.
+      if !isWordStart, phrase.cut == nil, case let next = byte(position), isPlain(next) {
+        run.append(next)
+        position += 1
+        continue
+      }
       if case let length = quoteLength(position), length > 0 {
         position += length
         phrase.isClosed = true
@@ -280,8 +291,10 @@ struct QueryScanner {
         position += 1
         continue
       }
-      if !run.isEmpty { run += bytes[space] }
-      space = 0..<0
+      if !space.isEmpty {
+        if !run.isEmpty { run += bytes[space] }
+        space = 0..<0
+      }
       if byte(position) == ascii("\\") {
         _ = appendEscaped(to: &run)
         continue

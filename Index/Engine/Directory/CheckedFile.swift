@@ -272,6 +272,34 @@ struct ByteScanner {
     unsafe address.load(fromByteOffset: offset, as: UInt8.self)
   }
 
+  /// Bytes of a short integer at most.
+  static let shortLimit = 4
+
+  /// The integer `offset` bytes further on, over which `offset` goes; negative: it is not short. Within `remaining` are as
+  /// many bytes as a short integer has.
+  @unsafe
+  @inline(__always)
+  func short(_ offset: inout Int) -> Int {
+    let first = Int(unsafe peek(offset))
+    offset &+= 1
+    return first < 0x80 ? first : unsafe longShort(first, &offset)
+  }
+
+  @unsafe
+  @inline(__always)
+  private func longShort(_ first: Int, _ offset: inout Int) -> Int {
+    var value = first & 0x7F
+    var shift = 7
+    while shift < 7 &* Self.shortLimit {
+      let next = Int(unsafe peek(offset))
+      offset &+= 1
+      value |= (next & 0x7F) &<< shift
+      if next < 0x80 { return value }
+      shift &+= 7
+    }
+    return -1
+  }
+
   /// How many of the next `count` bytes, at most `remaining`, equal those of `other` from `start` on.
   @unsafe
   @inline(__always)

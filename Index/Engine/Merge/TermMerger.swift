@@ -24,6 +24,8 @@ final class TermMerger {
 
   /// Per input, per ordinal of its index space, the new ordinal.
   private var ordinals: [[UInt32]] = []
+  /// Of the one cursor at a time.
+  private let block = PostingsBlock()
   /// Per new index term how many exact forms it has (2: or more), and whether one equals it.
   private var formCounts: [UInt8] = []
   private var hasEqualForm: [Bool] = []
@@ -193,7 +195,7 @@ final class TermMerger {
       try writer.addPosting(document: new)
       return true
     }
-    var postings = try source.reader.postings(entry)
+    var postings = try source.reader.postings(entry, block)
     var isBegun = false
     while !postings.isAtEnd {
       let count = postings.count

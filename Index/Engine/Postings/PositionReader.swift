@@ -19,18 +19,24 @@ struct PositionReader: ~Copyable {
   private var count = 0
   private var used = 0
   private var isDecoded = false
-  @unsafe private var differences: UnsafeMutablePointer<UInt32>? = nil
-  @unsafe private var output: UnsafeMutablePointer<UInt32>? = nil
-  private var capacity = 0
-  /// The document whose positions are in `output`, and their number.
+  @unsafe private let differences: UnsafeMutablePointer<UInt32>
+  /// Differences of a document that lie in several blocks.
+  @unsafe private var gathered = unsafe Numbers()
+  @unsafe private var sums = unsafe Numbers()
+  /// The document whose differences are at `heldBase`, and their number.
   private var held = -1
   private var heldCount = 0
+  @unsafe private var heldBase: UnsafePointer<UInt32>? = nil
 
-  init(_ file: CheckedFile) { self.file = file }
+  /// - Parameter memory: outlives the reader.
+  init(_ file: CheckedFile, _ memory: PostingsBlock) {
+    self.file = file
+    unsafe differences = memory.differences
+  }
 
   deinit {
-    unsafe differences?.deallocate()
-    unsafe output?.deallocate()
+    unsafe gathered.base?.deallocate()
+    unsafe sums.base?.deallocate()
   }
 
   /// Another postings block: its first positions lie in the position block at `at`, after `skip` others.
@@ -41,6 +47,7 @@ struct PositionReader: ~Copyable {
     self.skip = skip
     reached = 0
     isPlain = false
+    isDecoded = false
     count = 0
     used = 0
     held = -1
@@ -52,9 +59,11 @@ struct PositionReader: ~Copyable {
     isPlain = true
   }
 
-  /// Positions of document number `index` of the postings block, whose frequencies are `frequencies`.
+  /// Positions of document number `index` of the postings block, whose frequencies are `frequencies`: the first, and
+  /// then the difference of each from the one before. Valid until the next call.
   @unsafe
-  mutating func positions(
+  @inline(__always)
+  mutating func differences(
     _ index: Int, _ frequencies: UnsafePointer<UInt32>
   ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
     if index != held {
@@ -64,26 +73,48 @@ struct PositionReader: ~Copyable {
       var sum: UInt64 = 0
       for place in reached..<index { sum &+= UInt64(unsafe frequencies[place]) }
       skip &+= Int(sum)
-      reached = index
+      reached = index &+ 1
       heldCount = Int(unsafe frequencies[index])
-      if isPlain { try readPlain() } else { try read() }
-      reached &+= 1
       held = index
+      if isDecoded, skip &+ heldCount <= count &- used {
+        unsafe heldBase = UnsafePointer(differences + (used &+ skip))
+        used &+= skip &+ heldCount
+        skip = 0
+      } else if isPlain {
+        try readPlain()
+      } else {
+        try read()
+      }
     }
-    return unsafe UnsafeBufferPointer(start: output, count: heldCount)
+    return unsafe UnsafeBufferPointer(start: heldBase, count: heldCount)
+  }
+
+  /// The same as positions, ascending.
+  @unsafe
+  mutating func positions(
+    _ index: Int, _ frequencies: UnsafePointer<UInt32>
+  ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    let differences = unsafe try differences(index, frequencies)
+    unsafe sums.reserve(heldCount, keeping: 0)
+    let to = unsafe sums.base!
+    var position: UInt64 = 0
+    for place in 0..<heldCount {
+      unsafe position &+= UInt64(differences[place])
+      unsafe to[place] = UInt32(truncatingIfNeeded: position)
+    }
+    guard position <= 0x7FFF_FFFF else { throw damaged() }
+    return unsafe UnsafeBufferPointer(start: to, count: heldCount)
   }
 
   private mutating func readPlain() throws(IndexError) {
-    reserve(heldCount, keeping: 0)
     var bytes = try file.scanner(offset, 5 &* heldCount)
-    var position: UInt64 = 0
-    for place in 0..<heldCount {
-      position &+= UInt64(bytes.varint31())
-      unsafe output![place] = UInt32(truncatingIfNeeded: position)
-    }
-    guard !bytes.failed, position <= 0x7FFF_FFFF else { throw damaged() }
+    unsafe gathered.reserve(heldCount, keeping: 0)
+    for place in 0..<heldCount { unsafe gathered.base![place] = bytes.varint31() }
+    guard !bytes.failed else { throw damaged() }
+    unsafe heldBase = UnsafePointer(gathered.base)
   }
 
+  @inline(never)
   private mutating func read() throws(IndexError) {
     while skip >= count &- used {
       if skip == 0, heldCount == 0 { return }
@@ -92,24 +123,24 @@ struct PositionReader: ~Copyable {
     }
     used &+= skip
     skip = 0
+    if !isDecoded { try decode() }
+    if heldCount <= count &- used {
+      unsafe heldBase = UnsafePointer(differences + used)
+      used &+= heldCount
+      return
+    }
     var done = 0
-    var position: UInt64 = 0
     while true {
       let part = min(heldCount &- done, count &- used)
-      reserve(done &+ part, keeping: done)
+      unsafe gathered.reserve(done &+ part, keeping: done)
       if !isDecoded { try decode() }
-      let from = unsafe differences!
-      let to = unsafe output!
-      for place in 0..<part {
-        position &+= UInt64(unsafe from[used &+ place])
-        unsafe to[done &+ place] = UInt32(truncatingIfNeeded: position)
-      }
+      unsafe (gathered.base! + done).update(from: differences + used, count: part)
       used &+= part
       done &+= part
       if done == heldCount { break }
       try openBlock()
     }
-    guard position <= 0x7FFF_FFFF else { throw damaged() }
+    unsafe heldBase = UnsafePointer(gathered.base)
   }
 
   /// Reads the head of the next position block.
@@ -132,10 +163,7 @@ struct PositionReader: ~Copyable {
   }
 
   private mutating func decode() throws(IndexError) {
-    if unsafe differences == nil {
-      unsafe differences = .allocate(capacity: blockSize)
-    }
-    let target = unsafe differences!
+    let target = unsafe differences
     isDecoded = true
     if count == blockSize {
       let length = offset &- blockOffset
@@ -149,18 +177,24 @@ struct PositionReader: ~Copyable {
     }
   }
 
-  /// Makes room for `needed` positions. It grows as blocks are read, so that it stays within 512 times the bytes read.
-  private mutating func reserve(_ needed: Int, keeping: Int) {
-    guard needed > capacity || capacity == 0 else { return }
-    let grown = max(needed, 2 &* capacity, 128)
-    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: grown)
-    if let old = unsafe output {
-      unsafe memory.update(from: old, count: keeping)
-      unsafe old.deallocate()
-    }
-    unsafe output = memory
-    capacity = grown
-  }
-
   private func damaged() -> IndexError { file.corrupt(offset, "positions that make no sense") }
+
+  /// Room for numbers. It grows as blocks are read, so that it stays within 512 times the bytes read.
+  @unsafe
+  private struct Numbers {
+    var base: UnsafeMutablePointer<UInt32>? = nil
+    var capacity = 0
+
+    mutating func reserve(_ needed: Int, keeping: Int) {
+      guard unsafe needed > capacity || capacity == 0 else { return }
+      let grown = unsafe max(needed, 2 &* capacity, 128)
+      let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: grown)
+      if let old = unsafe base {
+        unsafe memory.update(from: old, count: keeping)
+        unsafe old.deallocate()
+      }
+      unsafe base = memory
+      unsafe capacity = grown
+    }
+  }
 }

@@ -48,10 +48,12 @@ struct PostingsCursor: ~Copyable {
   private var frequencyBits = -1
 
   private var positionReader: PositionReader
+  private let memory: PostingsBlock
 
   /// A cursor at the first document of `entry`, which belongs to a dictionary over `file` and is no alias.
+  /// - Parameter memory: nobody else's as long as the cursor lives.
   static func open(
-    _ file: CheckedFile, _ entry: TermEntry
+    _ file: CheckedFile, _ entry: TermEntry, _ memory: PostingsBlock = PostingsBlock()
   ) throws(IndexError) -> PostingsCursor {
     var data: UnsafeRawPointer? = nil
     if entry.documentFrequency >= blockSize,
@@ -63,22 +65,23 @@ struct PostingsCursor: ~Copyable {
       }
       unsafe data = try file.pointer(offset &+ length &- metadata, metadata)
     }
-    var cursor = unsafe PostingsCursor(file, entry, data)
+    var cursor = unsafe PostingsCursor(file, entry, data, memory)
     try cursor.load(0)
     return cursor
   }
 
   /// `data`: the checked block data of a list of 128 documents or more.
-  private init(_ file: CheckedFile, _ entry: TermEntry, _ data: UnsafeRawPointer?) {
+  private init(
+    _ file: CheckedFile, _ entry: TermEntry, _ data: UnsafeRawPointer?, _ memory: PostingsBlock
+  ) {
     var (start, dataEnd, metadata) = (0, 0, 0)
     if case .list(let offset, let length, let tail) = entry.location {
       (start, dataEnd, metadata) = (offset, offset &+ length &- tail, tail)
     }
-    // Documents and their padding, frequencies, one last document.
-    let words = blockSize &+ Self.padding &+ blockSize &+ 4
-    unsafe documents = .allocate(capacity: words)
-    unsafe documents.initialize(repeating: Self.end, count: words)
-    unsafe frequencyBuffer = documents + (blockSize &+ Self.padding)
+    self.memory = memory
+    unsafe documents = memory.documents
+    unsafe documents.update(repeating: Self.end, count: blockSize &+ Self.padding)
+    unsafe frequencyBuffer = memory.frequencies
     unsafe packedFrequencies = UnsafeRawPointer(documents)
     self.file = file
     self.start = start
@@ -88,16 +91,15 @@ struct PostingsCursor: ~Copyable {
     totalFrequency = entry.totalFrequency
     documentCount = UInt32(truncatingIfNeeded: file.documentCount)
     location = entry.location
-    positionReader = PositionReader(file)
-    unsafe ownLast = frequencyBuffer + blockSize
+    positionReader = PositionReader(file, memory)
+    unsafe ownLast = memory.last
+    unsafe ownLast.pointee = Self.end
     if let data = unsafe data {
       unsafe self.data = BlockData(data, metadata, documents: entry.documentFrequency)
     } else {
       unsafe self.data = BlockData(last: ownLast, impacts: UnsafeRawPointer(ownLast), 0)
     }
   }
-
-  deinit { unsafe documents.deallocate() }
 
   var isAtEnd: Bool { document == Self.end }
 
@@ -192,6 +194,17 @@ struct PostingsCursor: ~Copyable {
     }
     let counts = unsafe frequencies()
     return unsafe try positionReader.positions(index, counts)
+  }
+
+  /// The same as the first position and the differences from each to the next.
+  @unsafe
+  @inline(__always)
+  mutating func positionDifferences() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    guard detail == .positions, block < data.count else {
+      return unsafe UnsafeBufferPointer(start: nil, count: 0)
+    }
+    let counts = unsafe frequencies()
+    return unsafe try positionReader.differences(index, counts)
   }
 
   /// Impacts of the shallow block, of its group, or of the list: replaces `pairs`. Never empty, but after

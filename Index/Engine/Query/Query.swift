@@ -18,6 +18,33 @@ struct FieldTerm: Sendable, Hashable {
   }
 }
 
+/// Terms of which there is nearly always one: it is stored in place.
+struct FieldTerms: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral {
+  private var first: FieldTerm?
+  private var more: [FieldTerm]
+
+  init(_ term: FieldTerm) {
+    first = term
+    more = []
+  }
+
+  init(_ terms: [FieldTerm]) {
+    first = terms.first
+    more = Array(terms.dropFirst())
+  }
+
+  init(arrayLiteral terms: FieldTerm...) { self.init(terms) }
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { first == nil ? 0 : 1 + more.count }
+
+  subscript(place: Int) -> FieldTerm {
+    if place > 0 { return more[place - 1] }
+    guard let first else { preconditionFailure("a place within the terms") }
+    return first
+  }
+}
+
 indirect enum Query: Sendable, Hashable {
   /// Matches nothing.
   case none
@@ -74,12 +101,18 @@ struct PhraseQuery: Sendable, Hashable {
     /// Distance from the first slot, in positions; ascending, may skip some.
     var offset: Int
     /// Any of these terms may stand there; where there are patterns, once rewritten: those that fit one of them.
-    var terms: [FieldTerm]
+    var terms: FieldTerms
     var patterns: [TermPattern]
+
+    init(offset: Int, term: FieldTerm) {
+      self.offset = offset
+      terms = FieldTerms(term)
+      patterns = []
+    }
 
     init(offset: Int, terms: [FieldTerm], patterns: [TermPattern] = []) {
       self.offset = offset
-      self.terms = terms
+      self.terms = FieldTerms(terms)
       self.patterns = patterns
     }
   }

@@ -1,5 +1,6 @@
 // Query text through the analyzer of the field that it searches: the same function as the documents went
-// through. One object a query: each text is tokenised once, however many fields share an analyzer.
+// through. One object a query, kept from query to query: a text is tokenised once, however many fields share an
+// analyzer.
 
 import Analysis
 import Synchronization
@@ -16,20 +17,32 @@ final class QueryAnalysis: Sendable {
     var isContinuation: Bool
   }
 
-  private struct Text: Hashable {
-    var analyzer: ObjectIdentifier
-    var bytes: [UInt8]
+  private struct Known {
+    var analyzer: Analyzer
+    var text: String
+    var tokens: [Token]
   }
 
   private struct State: ~Copyable {
-    var known: [Text: [Token]] = [:]
-    var buffer = TokenBuffer(capacity: 32)
+    /// The texts last asked for: field after field asks for the same.
+    var known: [Known] = []
+    /// The one of them to be forgotten next.
+    var oldest = 0
+    /// With room for what the tokenizer makes room for at once.
+    var buffer = TokenBuffer(capacity: 288)
   }
 
+  private static let knownLimit = 16
+
   private let schema: Schema
+  /// By field.
+  private let analyzers: [Analyzer?]
   private let state = Mutex(State())
 
-  init(schema: Schema) { self.schema = schema }
+  init(schema: Schema, analyzers: [Analyzer?]) {
+    self.schema = schema
+    self.analyzers = analyzers
+  }
 
   /// The analyzer of a text field's values, or of the words of a keyword field's; nil for other types.
   static func analyzer(of field: Field) -> Analyzer? {
@@ -41,14 +54,29 @@ final class QueryAnalysis: Sendable {
   }
 
   func tokens(of text: String, field: Int) -> [Token] {
-    guard let analyzer = QueryAnalysis.analyzer(of: schema.fields[field]) else { return [] }
-    let key = Text(analyzer: ObjectIdentifier(analyzer), bytes: Array(text.utf8))
+    guard let analyzer = analyzers[field] else { return [] }
     return state.withLock { state in
-      if let known = state.known[key] { return known }
+      for known in state.known.reversed() where known.analyzer === analyzer && known.text == text {
+        return known.tokens
+      }
       state.buffer.removeAll()
-      let tokens = Self.tokens(of: key.bytes, analyzer, &state.buffer)
-      state.known[key] = tokens
+      let tokens = Self.tokens(of: Array(text.utf8), analyzer, &state.buffer)
+      let new = Known(analyzer: analyzer, text: text, tokens: tokens)
+      if state.known.count < Self.knownLimit {
+        state.known.append(new)
+      } else {
+        state.known[state.oldest] = new
+        state.oldest = (state.oldest + 1) % Self.knownLimit
+      }
       return tokens
+    }
+  }
+
+  /// Forgets all texts, for another query.
+  func forget() {
+    state.withLock {
+      $0.known.removeAll(keepingCapacity: true)
+      $0.oldest = 0
     }
   }
 
@@ -73,7 +101,7 @@ final class QueryAnalysis: Sendable {
 
   /// Whether the text is one word that the field's analyzer calls a stop word.
   func isStopWord(_ text: String, field: Int) -> Bool {
-    guard let analyzer = QueryAnalysis.analyzer(of: schema.fields[field]) else { return false }
+    guard let analyzer = analyzers[field] else { return false }
     let tokens = tokens(of: text, field: field)
     guard tokens.count == 1 else { return false }
     let exact = tokens[0].exact
@@ -83,7 +111,7 @@ final class QueryAnalysis: Sendable {
   /// Whether a part of a compound says something by itself: it is no single character and no stop word.
   func standsAlone(_ form: [UInt8], field: Int) -> Bool {
     guard form.count(where: { $0 & 0xC0 != 0x80 }) > 1,
-      let analyzer = QueryAnalysis.analyzer(of: schema.fields[field])
+      let analyzer = analyzers[field]
     else { return false }
     return !analyzer.isStopWord(unsafe form.span.bytes)
   }
@@ -91,8 +119,8 @@ final class QueryAnalysis: Sendable {
   /// A piece of a word as the terms of a space have it, without stemming: the beginning of a word has no stem.
   func folded(_ text: String, field: Int, space: TermSpace) -> [UInt8] {
     let raw = Array(text.utf8)
-    let analyzer = QueryAnalysis.analyzer(of: schema.fields[field])
-    guard space != .value, let analyzer, analyzer.name != "whitespace", analyzer.name != "keyword"
+    guard space != .value, let analyzer = analyzers[field], analyzer.name != "whitespace",
+      analyzer.name != "keyword"
     else { return raw }
     var exact: [UInt8] = []
     Normalization.foldedExact(unsafe raw.span.bytes, into: &exact)
@@ -115,5 +143,10 @@ extension Schema {
       let field = fields[number]
       return number != 0 && field.indexed && (field.type == .text || field.type == .keyword)
     }
+  }
+
+  /// The same fields, in their order.
+  var defaultScope: [ScopeField] {
+    defaultFieldNumbers.sorted().map { ScopeField(number: $0, weight: 1) }
   }
 }

@@ -38,24 +38,19 @@ struct QueryBuilder {
   static func scope(
     _ asked: [SearchRequest.FieldWeight], _ schema: Schema
   ) throws(IndexError) -> [ScopeField] {
+    if asked.isEmpty { return schema.defaultScope }
     var scope: [ScopeField] = []
-    if !asked.isEmpty {
-      for field in asked {
-        guard let number = schema.number(of: field.name) else {
-          throw .invalid("fields: there is no field \(field.name)")
-        }
-        guard field.boost >= 0, field.boost.isFinite else {
-          throw .invalid("fields: \(field.name)^\(field.boost): a boost is a number from 0 on")
-        }
-        guard schema.fields[number].indexed else {
-          throw .invalid("fields: \(field.name) is not indexed")
-        }
-        scope.append(ScopeField(number: number, weight: field.boost))
+    for field in asked {
+      guard let number = schema.number(of: field.name) else {
+        throw .invalid("fields: there is no field \(field.name)")
       }
-    } else {
-      for number in schema.defaultFieldNumbers {
-        scope.append(ScopeField(number: number, weight: 1))
+      guard field.boost >= 0, field.boost.isFinite else {
+        throw .invalid("fields: \(field.name)^\(field.boost): a boost is a number from 0 on")
       }
+      guard schema.fields[number].indexed else {
+        throw .invalid("fields: \(field.name) is not indexed")
+      }
+      scope.append(ScopeField(number: number, weight: field.boost))
     }
     return scope.sorted { $0.number < $1.number }
   }
@@ -228,6 +223,7 @@ struct QueryBuilder {
         continue
       }
       let tokens = analysis.tokens(of: text, field: field.number)
+      slots.reserveCapacity(slots.count + tokens.count)
       for token in tokens {
         let form = isExact ? token.exact : token.index
         if token.isJoined {
@@ -238,7 +234,7 @@ struct QueryBuilder {
         slots.append(
           PhraseQuery.Slot(
             offset: position + token.position,
-            terms: [FieldTerm(field: field.number, space: space, bytes: form)]))
+            term: FieldTerm(field: field.number, space: space, bytes: form)))
       }
       position += tokens.reduce(0) { max($0, $1.position + 1) }
     }

@@ -32,8 +32,8 @@ struct QueryRewriter {
         for slot in phrase.parts[part].slots.indices {
           let patterns = phrase.parts[part].slots[slot].patterns
           if patterns.isEmpty { continue }
-          phrase.parts[part].slots[slot].terms = try terms(
-            of: patterns, text: "a phrase's last word")
+          phrase.parts[part].slots[slot].terms = FieldTerms(
+            try terms(of: patterns, text: "a phrase's last word"))
         }
       }
       return .phrase(phrase)

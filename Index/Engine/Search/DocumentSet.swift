@@ -14,6 +14,8 @@ struct SetBuilder: ~Copyable {
   private let count: Int
   private let words: UnsafeMutablePointer<UInt64>
   private let deadline: Deadline
+  /// Of the one cursor at a time.
+  private let block = PostingsBlock()
   private var work = 0
   /// The deadline passed: the set is incomplete.
   private(set) var timedOut = false
@@ -36,7 +38,7 @@ struct SetBuilder: ~Copyable {
   /// Adds the documents of one list.
   mutating func add(_ segment: SegmentReader, _ entry: TermEntry) throws(IndexError) {
     if timedOut { return }
-    var cursor = try segment.postings(entry)
+    var cursor = try segment.postings(entry, block)
     while cursor.document != PostingsCursor.end {
       let documents = unsafe cursor.documents
       for i in 0..<cursor.count {

@@ -119,9 +119,9 @@ struct Explainer {
   private func frequency(
     _ part: PhraseWeight.Part, _ document: UInt32
   ) throws(IndexError) -> Double {
-    if part.slots.contains(where: { $0.entries[segment.ordinal].isEmpty }) { return 0 }
+    if !part.isComplete(segment.ordinal) { return 0 }
     let builder = ScorerBuilder(
-      segment: segment, grid: grid, windowCapacity: 64, deadline: deadline)
+      segment: segment, grid: grid, memory: LeafMemory(windowCapacity: 64), deadline: deadline)
     let memory = WindowMemory(capacity: 64)
     let window = window(memory, document)
     unsafe try builder.phrasePart(part).accumulate(window, memory.scores, above: unbounded)
@@ -153,7 +153,7 @@ struct Explainer {
   /// The score of a leaf, by its own scorer over a window that holds the document; nil where it does not match.
   private func score(_ weight: Weight, _ document: UInt32) throws(IndexError) -> Float? {
     var builder = ScorerBuilder(
-      segment: segment, grid: grid, windowCapacity: 64, deadline: deadline)
+      segment: segment, grid: grid, memory: LeafMemory(windowCapacity: 64), deadline: deadline)
     guard let scorer = try builder.scorer(weight) else {
       if builder.timedOut { throw .cancelled }
       return nil

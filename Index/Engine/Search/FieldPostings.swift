@@ -35,9 +35,10 @@ struct FieldPostings: ~Copyable {
   private let largestFactor: Float
 
   static func open(
-    _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors
+    _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors,
+    memory: PostingsBlock = PostingsBlock()
   ) throws(IndexError) -> FieldPostings {
-    let cursor = try segment.postings(entry)
+    let cursor = try PostingsCursor.open(segment.file, entry, memory)
     let list = unsafe try cursor.listBounds(factors.base)
     return FieldPostings(
       cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: list.bound,

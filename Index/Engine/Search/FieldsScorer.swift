@@ -207,7 +207,7 @@ final class FieldsScorer: Scorer {
     union.clear()
     let single = window.with(one, scored: false)
     let alone = parts.count == 1 ? saturation.x(below: minimum) : unbounded
-    for part in parts {
+    for part in parts where try part.candidate(window.base) < window.end {
       single.copyBits(of: window)
       unsafe try part.accumulate(single, union.scores, above: alone)
       union.unite(single)
@@ -236,7 +236,7 @@ final class FieldsScorer: Scorer {
     let union = window.with(sums, scored: false)
     union.clear()
     let single = window.with(one, scored: false)
-    for part in parts {
+    for part in parts where try part.candidate(window.base) < window.end {
       single.copyBits(of: window)
       unsafe try part.accumulate(single, nil, above: unbounded)
       union.unite(single)

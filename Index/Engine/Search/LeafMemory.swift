@@ -1,10 +1,13 @@
-// Working memory of the leaves of one scorer tree. A leaf uses it within one call and leaves it as it was, so all
-// leaves share it: a query of 1,024 words holds one set of buffers, and they stay in the cache.
+// Working memory of a search in one segment, kept from search to search. A leaf uses its part of it within one call and
+// leaves it as it was, so all leaves share it: a query of 1,024 words holds one set of buffers, and they stay in the
+// cache. What a node holds for itself, windows and blocks of postings, is handed out once a search.
 
 import Bytes
+import Synchronization
 
+/// One search at a time has it.
 @safe
-final class LeafMemory {
+final class LeafMemory: @unchecked Sendable {
   let windowCapacity: Int
   /// A value for each document of a block, and room for 16 more.
   let values: UnsafeMutablePointer<Float>
@@ -18,6 +21,13 @@ final class LeafMemory {
   private(set) lazy var one = WindowMemory(capacity: windowCapacity, scored: false)
   /// The least x of a phrase's words; anything between calls.
   private(set) lazy var least = WindowMemory(capacity: windowCapacity)
+  /// Where phrases could begin; anything between calls. On the heap for the sake of access without checks.
+  let phraseStarts: UnsafeMutablePointer<PhraseStarts>
+
+  /// Scores are zero where nobody works on them: no search was broken off.
+  var isClean = true
+  private var windows = Stack<WindowMemory>()
+  private var blocks = Stack<PostingsBlock>()
 
   init(windowCapacity: Int) {
     self.windowCapacity = windowCapacity
@@ -25,15 +35,88 @@ final class LeafMemory {
     unsafe values.initialize(repeating: 0, count: blockSize + 16)
     unsafe matched = .allocate(capacity: windowCapacity / 64)
     unsafe matched.initialize(repeating: 0, count: windowCapacity / 64)
+    unsafe phraseStarts = .allocate(capacity: 1)
+    unsafe phraseStarts.initialize(to: PhraseStarts())
   }
 
   deinit {
     unsafe values.deallocate()
     unsafe matched.deallocate()
+    unsafe phraseStarts.deinitialize(count: 1)
+    unsafe phraseStarts.deallocate()
   }
 
   /// Where a list of `count` of the segment's `documents` marks its documents; nil: straight in the bits.
   func bytes(forListOf count: Int, documents: Int) -> MarkBytes? {
     count > documents / 8 ? bytes : nil
+  }
+
+  /// A window of the caller's own; scores are zero, bits anything.
+  func window() -> WindowMemory {
+    windows.next { WindowMemory(capacity: windowCapacity) }
+  }
+
+  /// Room for the block of a cursor that this memory outlives.
+  func block() -> PostingsBlock { blocks.next { PostingsBlock() } }
+
+  /// Takes back what was handed out.
+  func reset() {
+    windows.reset(keeping: 16)
+    blocks.reset(keeping: 64)
+  }
+
+  /// Things handed out one after the other, and kept.
+  private struct Stack<Element> {
+    private var all: [Element] = []
+    private var used = 0
+
+    mutating func next(_ make: () -> Element) -> Element {
+      if used == all.count { all.append(make()) }
+      used += 1
+      return all[used - 1]
+    }
+
+    mutating func reset(keeping limit: Int) {
+      if all.count > limit { all.removeLast(all.count - limit) }
+      used = 0
+    }
+  }
+}
+
+/// Memory of searches that are over.
+final class SearchMemory: Sendable {
+  private let idle = Mutex<[LeafMemory]>([])
+  /// Memory is kept for so many searches at a time.
+  private static let limit = 16
+
+  /// Memory for a search; it comes back with the lease's end.
+  func lease(windowCapacity: Int) -> Lease {
+    let known = idle.withLock { idle -> LeafMemory? in
+      guard let place = idle.lastIndex(where: { $0.windowCapacity == windowCapacity }) else {
+        return nil
+      }
+      return idle.remove(at: place)
+    }
+    return Lease(known ?? LeafMemory(windowCapacity: windowCapacity), of: self)
+  }
+
+  final class Lease {
+    let memory: LeafMemory
+    private let owner: SearchMemory
+
+    fileprivate init(_ memory: LeafMemory, of owner: SearchMemory) {
+      self.memory = memory
+      self.owner = owner
+    }
+
+    deinit {
+      guard memory.isClean else { return }
+      memory.reset()
+      let memory = self.memory
+      owner.idle.withLock { idle in
+        if idle.count == SearchMemory.limit { idle.removeFirst() }
+        idle.append(memory)
+      }
+    }
   }
 }

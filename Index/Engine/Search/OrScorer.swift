@@ -9,8 +9,8 @@ final class OrScorer: Scorer {
   /// The same, where all are plain terms.
   private let terms: [TermScorer]
   private let documents: Int
-  private let capacity: Int
-  private lazy var scratch = WindowMemory(capacity: capacity)
+  private let memory: LeafMemory
+  private lazy var scratch = memory.window()
   private let found: WindowMemory
   private let one: WindowMemory
   /// Bounds of the children within the window last asked about.
@@ -22,14 +22,14 @@ final class OrScorer: Scorer {
   /// - Parameters:
   ///   - children: two at least.
   ///   - documents: of the segment.
-  init(_ children: [Scorer], documents: Int, windowCapacity: Int) {
+  init(_ children: [Scorer], documents: Int, memory: LeafMemory) {
     self.children = children
     self.documents = documents
     let terms = children.compactMap { $0 as? TermScorer }
     self.terms = terms.count == children.count ? terms : []
-    capacity = windowCapacity
-    found = WindowMemory(capacity: windowCapacity, scored: false)
-    one = WindowMemory(capacity: windowCapacity, scored: false)
+    self.memory = memory
+    found = memory.window()
+    one = memory.window()
     unsafe bounds = .allocate(capacity: children.count)
     unsafe bounds.initialize(repeating: 0, count: children.count)
     unsafe sums = .allocate(capacity: children.count)

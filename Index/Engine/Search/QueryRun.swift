@@ -137,9 +137,9 @@ struct QueryRun {
       result.timedOut = true
       return nil
     }
-    let capacity = windowCapacity(segment)
+    let lease = view.memory.lease(windowCapacity: windowCapacity(segment))
     var builder = ScorerBuilder(
-      segment: segment, grid: grid, windowCapacity: capacity, deadline: deadline)
+      segment: segment, grid: grid, memory: lease.memory, deadline: deadline)
     guard let scorer = try builder.scorer(weight) else {
       if builder.timedOut { result.timedOut = true }
       return nil
@@ -154,7 +154,7 @@ struct QueryRun {
     }
     if let accepted, accepted.isEmpty { return nil }
     return SegmentSearch(
-      segment, scorer, accepted: accepted, windowCapacity: capacity, deadline: deadline)
+      segment, scorer, accepted: accepted, lease: lease, deadline: deadline)
   }
 
   /// The documents of the segment that pass a filter; nil when the deadline passed first.
@@ -163,12 +163,13 @@ struct QueryRun {
     var builder = WeightBuilder(view, deadline: deadline)
     let weight = try builder.weight(of: filter)
     if builder.timedOut { return nil }
+    let lease = view.memory.lease(windowCapacity: 4096)
     var scorers = ScorerBuilder(
-      segment: segment, grid: ScoreGrid(largestSum: 0), windowCapacity: 4096, deadline: deadline)
+      segment: segment, grid: ScoreGrid(largestSum: 0), memory: lease.memory, deadline: deadline)
     var set = BitSet(count: segment.documentCount)
     if let scorer = try scorers.scorer(weight) {
       let search = SegmentSearch(
-        segment, scorer, accepted: nil, windowCapacity: 4096, deadline: deadline)
+        segment, scorer, accepted: nil, lease: lease, deadline: deadline)
       guard let found = try search.documents() else { return nil }
       set = found
     }
@@ -220,8 +221,8 @@ extension Weight {
       term.parts.reduce(0) { $0 + ($1.entries[segment]?.documentFrequency ?? 0) }
     case .phrase(let phrase):
       phrase.parts.reduce(0) { sum, part in
-        part.slots.reduce(sum) { sum, slot in
-          slot.entries[segment].reduce(sum) { $0 + $1.documentFrequency }
+        part.entries.reduce(sum) {
+          $1.segment == segment ? $0 + $1.entry.documentFrequency : $0
         }
       }
     case .and(let all, let optional, let none):
@@ -240,8 +241,8 @@ extension Weight {
       term.parts.reduce(0) { max($0, $1.entries[segment]?.documentFrequency ?? 0) }
     case .phrase(let phrase):
       phrase.parts.reduce(0) { largest, part in
-        part.slots.reduce(largest) { largest, slot in
-          slot.entries[segment].reduce(largest) { max($0, $1.documentFrequency) }
+        part.entries.reduce(largest) {
+          $1.segment == segment ? max($0, $1.entry.documentFrequency) : $0
         }
       }
     case .and(let all, let optional, let none):

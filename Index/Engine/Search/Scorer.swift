@@ -91,20 +91,20 @@ final class AndScorer: Scorer {
   private let required: [Scorer]
   private let optional: [Scorer]
   private let excluded: [Scorer]
-  private let capacity: Int
-  private lazy var scratch = WindowMemory(capacity: capacity)
+  private let memory: LeafMemory
+  private lazy var scratch = memory.window()
   /// Bits before a child narrowed them, or those of an optional or excluded child.
   private let other: WindowMemory
   /// Bounds of the children within the window last asked about, summed up from child i to the last.
   private var remaining: [Float]
 
   /// - Parameter required: one at least.
-  init(required: [Scorer], optional: [Scorer], excluded: [Scorer], windowCapacity: Int) {
+  init(required: [Scorer], optional: [Scorer], excluded: [Scorer], memory: LeafMemory) {
     self.required = required.sorted { $0.cost < $1.cost }
     self.optional = optional
     self.excluded = excluded
-    capacity = windowCapacity
-    other = WindowMemory(capacity: windowCapacity, scored: false)
+    self.memory = memory
+    other = memory.window()
     remaining = Array(repeating: 0, count: required.count + 1)
     super.init(cost: self.required[0].cost)
   }
@@ -182,10 +182,10 @@ final class BestScorer: Scorer {
   private let best: WindowMemory
   private let one: WindowMemory
 
-  init(_ children: [Scorer], windowCapacity: Int) {
+  init(_ children: [Scorer], memory: LeafMemory) {
     self.children = children
-    best = WindowMemory(capacity: windowCapacity)
-    one = WindowMemory(capacity: windowCapacity)
+    best = memory.window()
+    one = memory.window()
     super.init(cost: children.reduce(0) { $0 + $1.cost })
   }
 

@@ -4,18 +4,16 @@
 struct ScorerBuilder {
   let segment: SearchSegment
   let grid: ScoreGrid
-  let windowCapacity: Int
   let deadline: Deadline
   private let memory: LeafMemory
   /// The deadline passed while a set of documents was put together.
   private(set) var timedOut = false
 
-  init(segment: SearchSegment, grid: ScoreGrid, windowCapacity: Int, deadline: Deadline) {
+  init(segment: SearchSegment, grid: ScoreGrid, memory: LeafMemory, deadline: Deadline) {
     self.segment = segment
     self.grid = grid
-    self.windowCapacity = windowCapacity
+    self.memory = memory
     self.deadline = deadline
-    memory = LeafMemory(windowCapacity: windowCapacity)
   }
 
   /// nil: nothing in the segment matches.
@@ -43,17 +41,17 @@ struct ScorerBuilder {
       if required.count == 1, optional.isEmpty, excluded.isEmpty { return required[0] }
       return AndScorer(
         required: required, optional: optional, excluded: excluded,
-        windowCapacity: windowCapacity)
+        memory: memory)
     case .or(let weights):
       let children = try scorers(weights)
       return children.count > 1
         ? OrScorer(
-          children, documents: segment.documentCount, windowCapacity: windowCapacity)
+          children, documents: segment.documentCount, memory: memory)
         : children.first
     case .best(let weights):
       let children = try scorers(weights)
       return children.count > 1
-        ? BestScorer(children, windowCapacity: windowCapacity) : children.first
+        ? BestScorer(children, memory: memory) : children.first
     }
   }
 
@@ -87,8 +85,7 @@ struct ScorerBuilder {
 
   private func scorer(_ phrase: PhraseWeight) throws(IndexError) -> Scorer? {
     var parts: [FieldPart] = []
-    for part in phrase.parts {
-      if part.slots.contains(where: { $0.entries[segment.ordinal].isEmpty }) { continue }
+    for part in phrase.parts where part.isComplete(segment.ordinal) {
       parts.append(try phrasePart(part))
     }
     return parts.isEmpty
@@ -99,53 +96,40 @@ struct ScorerBuilder {
 
   /// The phrase in one field, all of whose slots the segment has.
   func phrasePart(_ part: PhraseWeight.Part) throws(IndexError) -> PhrasePart {
-    let count = part.slots.count
-    var matchers: [TermPart] = []
+    let norms = try segment.reader.norms(part.field)
+    let factors = part.factors.factors
+    var words = PhraseSlots(capacity: part.slots.count, lists: part.entries.count)
     for slot in part.slots {
-      let entries = slot.entries[segment.ordinal]
-      guard entries.count == 1 else { continue }
-      matchers.append(
-        TermPart(
-          try postings(part.field, entries[0], part.factors.factors),
-          documents: segment.documentCount,
-          memory: memory))
-    }
-    let slots = UnsafeMutablePointer<PhraseSlot>.allocate(capacity: count)
-    var made = 0
-    do throws(IndexError) {
-      for slot in part.slots {
-        let entries = slot.entries[segment.ordinal]
-        let lists = UnsafeMutablePointer<FieldPostings>.allocate(capacity: entries.count)
-        var opened = 0
-        do throws(IndexError) {
-          for entry in entries {
-            unsafe (lists + opened).initialize(
-              to: try postings(part.field, entry, part.factors.factors))
-            opened += 1
-          }
-        } catch {
-          unsafe lists.deinitialize(count: opened)
-          unsafe lists.deallocate()
-          throw error
-        }
-        unsafe (slots + made).initialize(
-          to: PhraseSlot(offset: slot.offset, lists: lists, count: entries.count))
-        made += 1
+      for found in part.entries[slot.range] where found.segment == segment.ordinal {
+        words.append(try postings(found.entry, norms, factors))
       }
-    } catch {
-      unsafe slots.deinitialize(count: made)
-      unsafe slots.deallocate()
-      throw error
+      words.endSlot(offset: slot.offset)
     }
-    return unsafe PhrasePart(
-      slots: slots, count: count, matchers: matchers, documents: segment.documentCount,
-      memory: memory, deadline: deadline)
+    var matchers: [TermPart] = []
+    for slot in part.slots
+    where words.areMatchedByBlocks && part.count(of: slot, segment.ordinal) == 1 {
+      for found in part.entries[slot.range] where found.segment == segment.ordinal {
+        matchers.append(
+          TermPart(
+            try postings(found.entry, norms, factors), documents: segment.documentCount,
+            memory: memory))
+      }
+    }
+    return PhrasePart(
+      words, matchers: matchers, documents: segment.documentCount, memory: memory,
+      deadline: deadline)
   }
 
   private func postings(
     _ field: Int, _ entry: TermEntry, _ factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
+    try postings(entry, try segment.reader.norms(field), factors)
+  }
+
+  private func postings(
+    _ entry: TermEntry, _ norms: FieldNorms?, _ factors: NormFactors
+  ) throws(IndexError) -> FieldPostings {
     try FieldPostings.open(
-      segment.reader, entry, norms: try segment.reader.norms(field), factors: factors)
+      segment.reader, entry, norms: norms, factors: factors, memory: memory.block())
   }
 }

@@ -1,6 +1,7 @@
 // What searches see of one generation: its segments, and what was computed from them before. Shared by all requests
 // until the generation is let go.
 
+import Analysis
 import QueryLanguage
 import Synchronization
 
@@ -9,24 +10,48 @@ final class SearchView: Sendable {
   let schema: Schema
   let generation: UInt64
   let filters: FilterCache
+  let memory = SearchMemory()
   /// What the parser knows of the schema.
   let fieldKinds: [String: FieldKind]
+  /// What words without a field search.
+  let defaultScope: [ScopeField]
+  /// By field, where it has one.
+  let analyzers: [Analyzer?]
   /// Documents of all segments, deleted ones included.
   let documentCount: Int
+  private let analyses = Mutex<[QueryAnalysis]>([])
   /// Norm factors of fields by the snapshot's own statistics.
   private let factors = Mutex<[FieldFactors.Key: FieldFactors]>([:])
+  /// Those under weight 1, by field, as they were asked for.
+  private let plainFactors: Mutex<[FieldFactors?]>
 
   init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
     self.segments = segments
     self.schema = schema
     self.generation = generation
+    defaultScope = schema.defaultScope
+    analyzers = schema.fields.map(QueryAnalysis.analyzer)
     filters = FilterCache(capacity: 32 << 20)
+    plainFactors = Mutex(Array(repeating: nil, count: schema.fields.count))
     documentCount = segments.reduce(0) { $0 + $1.documentCount }
     fieldKinds = Dictionary(schema.fields.lazy.map { ($0.name, FieldKind($0.type)) }) { $1 }
   }
 
+  /// For one query; to be given back.
+  func takeAnalysis() -> QueryAnalysis {
+    analyses.withLock { $0.popLast() } ?? QueryAnalysis(schema: schema, analyzers: analyzers)
+  }
+
+  func giveBack(_ analysis: QueryAnalysis) {
+    analysis.forget()
+    analyses.withLock { analyses in
+      if analyses.count < 16 { analyses.append(analysis) }
+    }
+  }
+
   /// The norm factors of a field under a field weight, by the lengths of this snapshot.
   func factors(_ key: FieldFactors.Key) throws(IndexError) -> FieldFactors {
+    if key.weight == 1, let known = plainFactors.withLock({ $0[key.field] }) { return known }
     if let known = factors.withLock({ $0[key] }) { return known }
     let made = FieldFactors(key, try lengths(of: key.field))
     factors.withLock { known in
@@ -34,6 +59,7 @@ final class SearchView: Sendable {
       if known.count >= 256 { known.removeAll() }
       known[key] = made
     }
+    if key.weight == 1 { plainFactors.withLock { $0[key.field] = made } }
     return made
   }
 

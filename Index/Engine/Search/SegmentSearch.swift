@@ -7,17 +7,20 @@ struct SegmentSearch {
   /// nil: every document is accepted.
   private let accepted: BitSet?
   private let deadline: Deadline
+  private let lease: SearchMemory.Lease
   private let memory: WindowMemory
 
+  /// - Parameter lease: of the scorer's memory.
   init(
-    _ segment: SearchSegment, _ scorer: Scorer, accepted: BitSet?, windowCapacity: Int,
+    _ segment: SearchSegment, _ scorer: Scorer, accepted: BitSet?, lease: SearchMemory.Lease,
     deadline: Deadline
   ) {
     self.segment = segment
     self.scorer = scorer
     self.accepted = accepted
     self.deadline = deadline
-    memory = WindowMemory(capacity: windowCapacity)
+    self.lease = lease
+    memory = lease.memory.window()
   }
 
   /// The best documents, pruned: those that cannot be among them are not scored.
@@ -113,6 +116,7 @@ struct SegmentSearch {
   private func eachWindow(
     scored: Bool, minimum: Float, _ body: (Window) throws(IndexError) -> Float
   ) throws(IndexError) -> Bool {
+    lease.memory.isClean = false
     var minimum = minimum
     let documents = UInt32(segment.documentCount)
     var base: UInt32 = 0
@@ -142,6 +146,7 @@ struct SegmentSearch {
       minimum = try body(window)
       base = end
     }
+    lease.memory.isClean = true
     return true
   }
 }

@@ -62,18 +62,33 @@ final class TermWeight {
 final class PhraseWeight {
   struct Slot {
     let offset: Int
-    /// By segment: the entries of the terms that it has.
-    let entries: [[TermEntry]]
+    /// Where its entries are in those of the part.
+    let range: Range<Int>
+  }
+
+  struct Entry {
+    let segment: Int
+    let entry: TermEntry
   }
 
   struct Part {
     let field: Int
     let factors: FieldFactors
     let slots: [Slot]
+    /// Of the terms of all slots, those that each segment has.
+    let entries: [Entry]
+
+    /// Terms of a slot that a segment has.
+    func count(of slot: Slot, _ segment: Int) -> Int {
+      slot.range.count { entries[$0].segment == segment }
+    }
+
+    /// Whether a segment has terms of all slots.
+    func isComplete(_ segment: Int) -> Bool { slots.allSatisfy { count(of: $0, segment) > 0 } }
   }
 
   let query: PhraseQuery
-  /// As in the query.
+  /// As in the query, less those of which no segment has all slots.
   let parts: [Part]
   /// Sum over the slots.
   let idf: Float
@@ -180,13 +195,17 @@ struct WeightBuilder {
   }
 
   private mutating func weight(of phrase: PhraseQuery) throws(IndexError) -> Weight {
+    let segments = segments
     var parts: [PhraseWeight.Part] = []
-    var best: Float = 0
+    parts.reserveCapacity(phrase.parts.count)
+    var best = Float.infinity
     for part in phrase.parts {
       var slots: [PhraseWeight.Slot] = []
+      slots.reserveCapacity(part.slots.count)
+      var entries: [PhraseWeight.Entry] = []
       var idf: Float = 0
       for slot in part.slots {
-        var entries: [[TermEntry]] = Array(repeating: [], count: segments.count)
+        let first = entries.count
         // Several words in one place are as rare as the commonest of them. (Their sum would depend on which of them
         // each segment happens to list.)
         var largest = slot.patterns.reduce(0) { max($0, given?.largestFrequency(of: $1) ?? 0) }
@@ -199,19 +218,23 @@ struct WeightBuilder {
           for place in segments.indices {
             guard let entry = try segments[place].entry(term) else { continue }
             frequency += entry.documentFrequency
-            entries[place].append(entry)
+            if entries.isEmpty { entries.reserveCapacity(part.slots.count * segments.count) }
+            entries.append(PhraseWeight.Entry(segment: place, entry: entry))
           }
           largest = max(largest, given?.frequency(of: term) ?? frequency)
         }
         idf += Similarity.idf(documents: documentCount, frequency: largest)
-        slots.append(PhraseWeight.Slot(offset: slot.offset, entries: entries))
+        slots.append(PhraseWeight.Slot(offset: slot.offset, range: first..<entries.count))
       }
+      // As for terms, the field where the words are commonest decides how rare they are.
+      best = min(best, idf)
+      if slots.contains(where: { $0.range.isEmpty }) { continue }
       parts.append(
         PhraseWeight.Part(
-          field: part.field, factors: try factors(part.field, part.weight), slots: slots))
-      // As for terms, the field where the words are commonest decides how rare they are.
-      best = parts.count == 1 ? idf : min(best, idf)
+          field: part.field, factors: try factors(part.field, part.weight), slots: slots,
+          entries: entries))
     }
+    if phrase.parts.isEmpty { best = 0 }
     return .phrase(PhraseWeight(phrase, parts: parts, idf: best, boost: phrase.boost))
   }
 

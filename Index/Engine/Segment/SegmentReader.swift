@@ -97,8 +97,11 @@ final class SegmentReader: Sendable {
   func column(_ field: Int) -> ColumnReader? { field < columns.count ? columns[field] : nil }
 
   /// A cursor at the first document of a term that is no alias.
-  func postings(_ entry: TermEntry) throws(IndexError) -> PostingsCursor {
-    try PostingsCursor.open(file, entry)
+  /// - Parameter memory: nobody else's as long as the cursor lives.
+  func postings(
+    _ entry: TermEntry, _ memory: PostingsBlock = PostingsBlock()
+  ) throws(IndexError) -> PostingsCursor {
+    try PostingsCursor.open(file, entry, memory)
   }
 
   /// The postings of an exact form: its own, those that its alias names, or those of the index term that equals it.

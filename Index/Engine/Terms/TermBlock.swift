@@ -19,9 +19,9 @@ struct TermBlock {
   private var listOffset: Int
   private var indexOrdinal = 0
 
-  init(_ dictionary: TermDictionary, _ index: Int) throws(IndexError) {
-    let (offset, length) = try dictionary.location(ofBlock: index)
-    let file = dictionary.file
+  /// - Parameter file: the dictionary's.
+  init(_ dictionary: TermDictionary, _ index: Int, _ file: CheckedFile) throws(IndexError) {
+    let (offset, length) = try dictionary.location(ofBlock: index, file)
     var scanner = try file.scanner(offset, length)
     let termsLength = scanner.count()
     let firstList = scanner.count()
@@ -86,7 +86,9 @@ struct TermBlock {
 
   /// The entry of the term at `place`, which was not read yet. Those before it are passed over.
   mutating func entry(_ place: Int, _ dictionary: TermDictionary) throws(IndexError) -> TermEntry {
-    while entriesRead < place { skipEntry() }
+    while entriesRead < place {
+      if !skipShortEntry() { skipEntry() }
+    }
     let entry = readEntry(dictionary)
     guard !entries.failed, !terms.failed else {
       throw damaged("entries of terms that make no sense", dictionary)
@@ -102,6 +104,44 @@ struct TermBlock {
   private mutating func fail() -> Int? {
     terms.fail()
     return nil
+  }
+
+  /// Passes over an entry all of whose integers are short, as nearly all are; false: nothing was read.
+  @inline(__always)
+  private mutating func skipShortEntry() -> Bool {
+    // Seven integers at most, and a norm.
+    guard space != .exact, entries.remaining >= 7 * ByteScanner.shortLimit + 1 else { return false }
+    var length = 0
+    var list = 0
+    let head = unsafe entries.short(&length)
+    let frequency = space == .index ? head &>> 2 : head
+    var least = head
+    if detail != .documents {
+      let more = unsafe entries.short(&length)
+      least = min(least, more)
+      if frequency == 1 {
+        least = min(least, unsafe entries.short(&length))
+        length &+= 1
+        if detail == .positions {
+          if more < Int(TermEntry.inlinePositions) {
+            for _ in 0..<more &+ 1 { least = min(least, unsafe entries.short(&length)) }
+          } else {
+            list = unsafe entries.short(&length)
+          }
+        }
+      }
+    } else if frequency == 1 {
+      least = min(least, unsafe entries.short(&length))
+    }
+    if frequency != 1 {
+      list = unsafe entries.short(&length)
+      if frequency >= blockSize { least = min(least, unsafe entries.short(&length)) }
+    }
+    guard least >= 0, list >= 0 else { return false }
+    entries.skip(length)
+    listOffset &+= list
+    entriesRead &+= 1
+    return true
   }
 
   @inline(__always)

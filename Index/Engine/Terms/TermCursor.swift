@@ -131,7 +131,7 @@ final class TermCursor {
 
   /// Goes to the first term of a block.
   private func load(_ index: Int) throws(IndexError) {
-    try start(try TermBlock(dictionary, index))
+    try start(try TermBlock(dictionary, index, dictionary.file))
   }
 
   private func start(_ block: TermBlock) throws(IndexError) {

@@ -71,7 +71,7 @@ final class TermDictionary: Sendable {
   /// The entry of the term with that number, below `count`.
   func entry(ordinal: Int) throws(IndexError) -> TermEntry {
     guard ordinal >= 0, ordinal < count else { throw noTerm(ordinal) }
-    var block = try TermBlock(self, ordinal / TermDictionaryWriter.blockTerms)
+    var block = try TermBlock(self, ordinal / TermDictionaryWriter.blockTerms, file)
     return try block.entry(ordinal % TermDictionaryWriter.blockTerms, self)
   }
 
@@ -86,6 +86,7 @@ final class TermDictionary: Sendable {
   /// The block that holds `target`, or would: the last whose first term is not greater, else the first.
   @unsafe
   func block(holding target: UnsafeRawBufferPointer) throws(IndexError) -> TermBlock {
+    let file = file
     let prefix = unsafe TermDictionaryWriter.prefix(target)
     let prefixes = unsafe try file.pointer(indexOffset, blockCount &* 8)
     var low = 0
@@ -98,11 +99,11 @@ final class TermDictionary: Sendable {
       low = key <= prefix ? low &+ half : low
       length &-= half
     }
-    var block = try TermBlock(self, low)
+    var block = try TermBlock(self, low, file)
     // Blocks of one prefix are told apart by their first terms.
     while low > 0, unsafe block.beginsAfter(target) {
       low &-= 1
-      block = try TermBlock(self, low)
+      block = try TermBlock(self, low, file)
     }
     return block
   }
@@ -112,7 +113,9 @@ final class TermDictionary: Sendable {
   }
 
   /// Where a block lies in the file, and its bytes.
-  func location(ofBlock block: Int) throws(IndexError) -> (offset: Int, length: Int) {
+  func location(
+    ofBlock block: Int, _ file: CheckedFile
+  ) throws(IndexError) -> (offset: Int, length: Int) {
     let at = indexOffset &+ blockCount &* 8 &+ block &* 8
     let raw = unsafe try file.pointer(at, 8).loadUnaligned(as: UInt64.self).littleEndian
     let offset = Int(raw & (1 &<< 40 &- 1))
