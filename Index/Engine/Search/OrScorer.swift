@@ -123,7 +123,8 @@ final class OrScorer: Scorer {
     let needed = minimum - (first > 0 ? unsafe sums[first - 1] : 0)
     if first == children.count - 1 {
       try children[unsafe order[first]].evaluate(window, above: needed, fresh: true)
-    } else if isDense(from: first, window) {
+    } else if needed >= 0, isDense(from: first, window) {
+      // (Below zero, all scores are above it, those of documents that do not match as well.)
       for i in first..<children.count { try terms[unsafe order[i]].add(window) }
       window.select(above: needed)
     } else {

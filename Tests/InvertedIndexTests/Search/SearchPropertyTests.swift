@@ -29,7 +29,8 @@ struct SearchChance {
   mutating func tokens(_ count: Int) -> [NaiveToken] {
     var position: UInt32 = 0
     return (0..<count).map { _ in
-      defer { position += oneIn(40) ? 100 : 1 }
+      // Now and then beyond the table in which phrases are looked for.
+      defer { position += oneIn(40) ? (oneIn(8) ? 20_000 : 100) : 1 }
       let (exact, index) = word()
       return NaiveToken(exact: exact, index: index, position: position)
     }
@@ -238,6 +239,21 @@ struct SearchPropertyTests {
         engine, view, query, filters: filter, "seed \(seed), round \(round)",
         limit: [0, 1, 10, 100][round % 4])
     }
+  }
+
+  @Test("a union of common words, of which no score is asked, gives nothing that does not match")
+  func unionOfWhichNoScoreIsAsked() throws {
+    let seed = UInt64.random(in: 0..<1_000_000)
+    var chance = SearchChance(seed: seed)
+    let engine = NaiveEngine(documents: (0..<5_500).map { chance.document($0, deleted: 0) })
+    let view = try engine.view(segments: [5_500])
+    func word(_ text: String, boost: Float = 1) -> Query {
+      let term = FieldTerm(field: NaiveField.body, bytes: Array(text.utf8))
+      return .term(TermQuery(parts: [TermQuery.Part(term: term)], boost: boost))
+    }
+    let query = Query.and(
+      all: [.or([word("w0"), word("w3")])], optional: [word("w48", boost: 9)])
+    try check(engine, view, query, filters: [], "seed \(seed)", limit: 100)
   }
 
   @Test("sorted by columns, missing values last")
