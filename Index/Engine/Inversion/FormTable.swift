@@ -119,13 +119,9 @@ struct FormTable: ~Copyable {
   }
 
   /// Brings a candidate's entry near: the third pass.
-  /// - Returns: where the next occurrence will write to the arena of chains, 0 if it will not.
   @inline(__always)
-  func touch(_ candidate: UInt32, _ sink: inout UInt64) -> UInt32 {
-    if candidate == 0 { return 0 }
-    let form = unsafe entries.base + Int(candidate &- 1)
-    unsafe sink |= form.pointee.ends.first
-    return unsafe FormChains.isFull(form) ? form.pointee.cursor : 0
+  func touch(_ candidate: UInt32) -> UInt64 {
+    candidate == 0 ? 0 : unsafe entries.base[Int(candidate &- 1)].ends.first
   }
 
   /// Keeps the optimiser from dropping the touching passes. It must not look inside: it drops an argument that

@@ -296,7 +296,6 @@ struct SegmentBuilder: ~Copyable {
     let all = unsafe tokens.tokenBase
     let forms = unsafe tokens.formBase
     var candidates = [128 of UInt32](repeating: 0)
-    var ends = [128 of UInt32](repeating: 0)
     let space = FormTable.Form.space(field: field, hasPositions: true)
     let salt = FormTable.salt(space)
     var first = 0
@@ -307,10 +306,7 @@ struct SegmentBuilder: ~Copyable {
       for i in 0..<count {
         unsafe candidates[unchecked: i] = table.candidate(key: all[first &+ i].hash ^ salt)
       }
-      for i in 0..<count {
-        unsafe ends[unchecked: i] = table.touch(candidates[unchecked: i], &sink)
-      }
-      for i in 0..<count { sink |= unsafe UInt64(table.peek(ends[unchecked: i])) }
+      for i in 0..<count { sink |= unsafe table.touch(candidates[unchecked: i]) }
       FormTable.keepAlive(sink)
       for i in 0..<count {
         let token = unsafe all + first + i
