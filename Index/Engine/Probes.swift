@@ -155,7 +155,8 @@ package struct WordTableProbe: ~Copyable {
 
   /// Adds the words of a text, one document further on.
   package mutating func insert(_ tokens: borrowing TokenBuffer) {
-    unsafe SegmentBuilder.insert(tokens, into: &table, field: 0, document: documents)
+    let run = TokenRun(end: tokens.count, space: 0, document: documents)
+    table.insert(tokens, [run])
     documents += 1
   }
 

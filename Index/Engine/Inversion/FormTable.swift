@@ -8,7 +8,7 @@ import Glibc
 ///     forms    the forms' bytes
 ///     chains   what no longer fits into the entries (`FormChains`)
 ///
-/// Source: looking up tokens in passes hides the cache misses (see `SegmentBuilder.insert`).
+/// Source: looking up tokens in passes hides the cache misses (see `insert`).
 @safe
 struct FormTable: ~Copyable {
   struct Form: BitwiseCopyable {

@@ -14,7 +14,7 @@ struct SegmentBuilder: ~Copyable {
   static let arrayGap: UInt32 = 100
   /// Counted tokens between checkpoints of a stored text.
   static let checkpointInterval = 256
-  /// Tokens taken from a value at a time.
+  /// Tokens that wait to be looked up together, at most; a longer value is taken in windows.
   static let windowTokens = 1_024
   /// Document numbers have 32 bits, and the last ones mean "none".
   static let maximumDocumentCount = 1 << 31
@@ -46,7 +46,9 @@ struct SegmentBuilder: ~Copyable {
   /// What is done with the values of each field.
   private var uses: [FieldUse]
   private var table = FormTable()
+  /// Words that are not yet in the table, and whose they are.
   private var tokens = TokenBuffer()
+  private var runs: [TokenRun] = []
   private var contents: [(field: Int, content: FieldContent, inArray: Bool)] = []
   private var encoder = StoredDocumentEncoder()
   private var stored = ByteWriter()
@@ -237,48 +239,40 @@ struct SegmentBuilder: ~Copyable {
     }
   }
 
-  /// Tokenises one value and adds the occurrences; notes checkpoints when they are kept.
+  /// Tokenises one value window by window; notes checkpoints when they are kept. Its words wait for those of
+  /// other values until there are enough to look up together.
   private mutating func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
     guard let analyzer = analyzers[field] else { return }
-    let counted = Self.invert(
-      text, field: UInt16(field), document: number, analyzer: analyzer,
-      base: fields[field].nextPosition, keep: keep, tokens: &tokens, table: &table,
-      checkpoints: &checkpoints)
-    fields[field].endValue(positions: counted)
-  }
-
-  /// Does so window by window. What it changes is lent to it once a value, not looked up for every token.
-  /// - Returns: the counted tokens.
-  private static func invert(
-    _ text: RawSpan, field: UInt16, document: UInt32, analyzer: Analyzer, base: UInt32, keep: Bool,
-    tokens: inout TokenBuffer, table: inout FormTable,
-    checkpoints: inout [StoredDocument.Checkpoint]
-  ) -> Int {
+    let base = fields[field].nextPosition
+    let space = FormTable.Form.space(field: UInt16(field), hasPositions: true)
     var counted = 0
     var offset = 0
     while offset < text.byteCount {
-      tokens.removeAll()
-      let window = analyzer.tokenize(
-        text, from: &offset, positionBase: Int(base) + counted, limit: windowTokens, into: &tokens)
-      counted += window
-      if keep { noteCheckpoints(of: tokens, base: base, in: &checkpoints) }
-      unsafe insert(tokens, into: &table, field: field, document: document)
+      let first = tokens.count
+      counted += analyzer.tokenize(
+        text, from: &offset, positionBase: Int(base) + counted, limit: Self.windowTokens,
+        into: &tokens)
+      if keep { Self.noteCheckpoints(of: tokens, from: first, base: base, in: &checkpoints) }
+      if tokens.count > first {
+        runs.append(TokenRun(end: tokens.count, space: space, document: number))
+      }
+      if tokens.count >= Self.windowTokens { insertTokens() }
     }
-    return counted
+    fields[field].endValue(positions: counted)
   }
 
   /// One checkpoint for every 256 counted tokens, at a token where tokenising can begin again.
   private static func noteCheckpoints(
-    of tokens: borrowing TokenBuffer, base: UInt32,
+    of tokens: borrowing TokenBuffer, from first: Int, base: UInt32,
     in checkpoints: inout [StoredDocument.Checkpoint]
   ) {
     let all = unsafe tokens.tokenBase
     var last = checkpoints.last?.position ?? base
     // Most values are short.
-    guard tokens.count > 0,
+    guard tokens.count > first,
       unsafe all[tokens.count - 1].position &- last >= UInt32(checkpointInterval)
     else { return }
-    for index in 0..<tokens.count {
+    for index in first..<tokens.count {
       let token = unsafe all[index]
       if token.position &- last >= UInt32(checkpointInterval), token.isRestartPoint {
         checkpoints.append(.init(position: token.position, offset: token.start))
@@ -287,36 +281,11 @@ struct SegmentBuilder: ~Copyable {
     }
   }
 
-  /// Adds the occurrences of a window, 128 at a time. The table is bound by cache misses: passes over the
-  /// batch that only touch slots, then entries, then ends of chains let the misses overlap.
-  @unsafe
-  static func insert(
-    _ tokens: borrowing TokenBuffer, into table: inout FormTable, field: UInt16, document: UInt32
-  ) {
-    let all = unsafe tokens.tokenBase
-    let forms = unsafe tokens.formBase
-    var candidates = [128 of UInt32](repeating: 0)
-    let space = FormTable.Form.space(field: field, hasPositions: true)
-    let salt = FormTable.salt(space)
-    var first = 0
-    while first < tokens.count {
-      let count = min(128, tokens.count - first)
-      var sink: UInt64 = 0
-      for i in 0..<count { sink |= unsafe table.touch(key: all[first &+ i].hash ^ salt) }
-      for i in 0..<count {
-        unsafe candidates[unchecked: i] = table.candidate(key: all[first &+ i].hash ^ salt)
-      }
-      for i in 0..<count { sink |= unsafe table.touch(candidates[unchecked: i]) }
-      FormTable.keepAlive(sink)
-      for i in 0..<count {
-        let token = unsafe all + first + i
-        let entry = unsafe table.entry(
-          word: forms + Int(token.pointee.form), length: Int(token.pointee.formLength),
-          space: space, key: token.pointee.hash ^ salt, candidate: candidates[unchecked: i])
-        unsafe table.append(entry, document: document, position: token.pointee.position)
-      }
-      first &+= count
-    }
+  /// Adds the words that wait.
+  private mutating func insertTokens() {
+    table.insert(tokens, runs)
+    tokens.removeAll()
+    runs.removeAll(keepingCapacity: true)
   }
 
   // MARK: The end
@@ -328,6 +297,7 @@ struct SegmentBuilder: ~Copyable {
       abandon()
       return nil
     }
+    insertTokens()
     try writer.beginFields(documentCount: documentCount)
     var terms = TermWriter(analyzers: analyzers, table: table)
     for field in fields.indices {
