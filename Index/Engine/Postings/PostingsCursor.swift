@@ -158,6 +158,21 @@ struct PostingsCursor: ~Copyable {
     document = unsafe documents[index]
   }
 
+  /// As `seek`, where the document is likely one of the next four.
+  @inline(__always)
+  mutating func seekNear(_ target: UInt32) throws(IndexError) {
+    guard document < target, target <= blockLast, unsafe documents[index &+ 4] >= target else {
+      try seek(target)
+      return
+    }
+    var next = index &+ 1
+    next &+= unsafe documents[index &+ 1] < target ? 1 : 0
+    next &+= unsafe documents[index &+ 2] < target ? 1 : 0
+    next &+= unsafe documents[index &+ 3] < target ? 1 : 0
+    index = next
+    document = unsafe documents[next]
+  }
+
   /// Moves the shallow place to the block that could hold `target`: the first whose last document is not smaller.
   /// Targets ascend.
   @inline(__always)

@@ -160,6 +160,30 @@ struct FieldPostings: ~Copyable {
     return groupLargest
   }
 
+  /// The first document from the current one on that lies in a block with a bound of x that competes; the end when there
+  /// is none before `limit`.
+  @inline(__always)
+  mutating func nextCompetitive(
+    until limit: UInt32, _ competes: (Float) -> Bool
+  ) throws(IndexError) -> UInt32 {
+    var from = cursor.document
+    while from < limit {
+      // The group's bound first: one look for 4,096 postings.
+      try cursor.shallowSeek(from)
+      let blockLast = cursor.shallowLast
+      if blockLast == PostingsCursor.end { return PostingsCursor.end }
+      let groupLast = cursor.shallowGroupLast
+      if groupLast > blockLast, !competes(try groupBound()) {
+        if groupLast == PostingsCursor.end { return PostingsCursor.end }
+        from = groupLast &+ 1
+        continue
+      }
+      if competes(try blockBound()) { return from }
+      from = blockLast &+ 1
+    }
+    return PostingsCursor.end
+  }
+
   /// Marks the documents of the window in `marks`, which are zero, from where the cursor is on.
   mutating func match(
     _ window: Window, into marks: UnsafeMutablePointer<UInt64>, _ bytes: MarkBytes?

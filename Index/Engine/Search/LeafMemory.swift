@@ -19,8 +19,6 @@ final class LeafMemory: @unchecked Sendable {
   private(set) lazy var sums = WindowMemory(capacity: windowCapacity)
   /// Bits of one field's matches.
   private(set) lazy var one = WindowMemory(capacity: windowCapacity, scored: false)
-  /// The least x of a phrase's words; anything between calls.
-  private(set) lazy var least = WindowMemory(capacity: windowCapacity)
   /// Where phrases could begin; anything between calls. On the heap for the sake of access without checks.
   let phraseStarts: UnsafeMutablePointer<PhraseStarts>
 

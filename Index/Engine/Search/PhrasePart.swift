@@ -79,19 +79,15 @@ final class PhrasePart: FieldPart {
       unsafe try lead(window, sums, above: minimum)
       return
     }
-    let least = unsafe minimum > unbounded ? memory.least.scores : nil
-    for (i, matcher) in matchers.enumerated() {
-      if let least = unsafe least {
-        unsafe try matcher.least(window, least, isFirst: i == 0)
+    var narrowed = window
+    for matcher in matchers {
+      if minimum > unbounded {
+        try matcher.match(narrowed, above: minimum)
       } else {
-        try matcher.match(window)
+        try matcher.match(narrowed)
       }
       if window.isEmpty { return }
-    }
-    if let least = unsafe least {
-      let bounds = unsafe Window(
-        base: window.base, end: window.end, bits: window.bits, scores: least)
-      bounds.keep(above: minimum)
+      narrowed.isFull = false
     }
     var at = window.next(from: 0)
     while let place = at {
@@ -99,7 +95,7 @@ final class PhrasePart: FieldPart {
       try look()
       var isThere = true
       for i in 0..<count where isThere {
-        unsafe try slots[i].seek(document)
+        unsafe try slots[i].seekNear(document)
         isThere = unsafe slots[i].document == document
       }
       if isThere { isThere = try unsafe verify(sums, place) }

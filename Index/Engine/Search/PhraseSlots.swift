@@ -55,6 +55,17 @@ struct PhraseSlot: ~Copyable {
     }
   }
 
+  /// As `seek`, where the document is likely one of the next.
+  @inline(__always)
+  mutating func seekNear(_ target: UInt32) throws(IndexError) {
+    if count == 1 {
+      unsafe try lists.pointee.cursor.seekNear(target)
+      document = unsafe lists.pointee.cursor.document
+    } else {
+      try seek(target)
+    }
+  }
+
   /// x of the current document for a frequency.
   func value(_ frequency: UInt32) -> Float {
     unsafe lists.pointee.value(frequency: frequency, document: document)

@@ -284,30 +284,10 @@ final class TermScorer: Scorer {
     return true
   }
 
-  /// The first document from the current one on that lies in a block which could score above `minimum`; the
-  /// end when there is none before `limit`.
+  /// As of the postings, by scores.
   private func nextCompetitive(
     above minimum: Float, until limit: UInt32
   ) throws(IndexError) -> UInt32 {
-    var from = unsafe postings.pointee.cursor.document
-    while from < limit {
-      // The group's bound first: one look for 4,096 postings.
-      unsafe try postings.pointee.cursor.shallowSeek(from)
-      let blockLast = unsafe postings.pointee.cursor.shallowLast
-      if blockLast == PostingsCursor.end { return PostingsCursor.end }
-      let groupLast = unsafe postings.pointee.cursor.shallowGroupLast
-      if groupLast > blockLast {
-        let x = unsafe try postings.pointee.groupBound()
-        if saturation.score(x) <= minimum {
-          if groupLast == PostingsCursor.end { return PostingsCursor.end }
-          from = groupLast &+ 1
-          continue
-        }
-      }
-      let x = unsafe try postings.pointee.blockBound()
-      if saturation.score(x) > minimum { return from }
-      from = blockLast &+ 1
-    }
-    return PostingsCursor.end
+    unsafe try postings.pointee.nextCompetitive(until: limit) { saturation.score($0) > minimum }
   }
 }

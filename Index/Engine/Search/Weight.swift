@@ -16,10 +16,15 @@ struct SearchSegment: Sendable {
   var documentCount: Int { reader.documentCount }
 
   /// The entry of a term whose postings are the term's, and nil where the segment does not have it.
+  func entry(_ term: FieldTerm) throws(IndexError) -> TermEntry? { try reader.entry(term) }
+}
+
+extension SegmentReader {
+  /// As of the segment.
   func entry(_ term: FieldTerm) throws(IndexError) -> TermEntry? {
     term.space == .exact
-      ? try reader.exactTerm(term.field, unsafe term.bytes.span.bytes)
-      : try reader.terms(term.field, term.space)?.lookup(term.bytes)
+      ? try exactTerm(term.field, unsafe term.bytes.span.bytes)
+      : try terms(term.field, term.space)?.lookup(term.bytes)
   }
 }
 
@@ -195,6 +200,7 @@ struct WeightBuilder {
   }
 
   private mutating func weight(of phrase: PhraseQuery) throws(IndexError) -> Weight {
+    // Everything by its place: copies of parts, slots and segments would be counted, and a look-up costs little more.
     let segments = segments
     var parts: [PhraseWeight.Part] = []
     parts.reserveCapacity(phrase.parts.count)
@@ -204,19 +210,25 @@ struct WeightBuilder {
       slots.reserveCapacity(part.slots.count)
       var entries: [PhraseWeight.Entry] = []
       var idf: Float = 0
-      for slot in part.slots {
+      for number in part.slots.indices {
         let first = entries.count
         // Several words in one place are as rare as the commonest of them. (Their sum would depend on which of them
         // each segment happens to list.)
-        var largest = slot.patterns.reduce(0) { max($0, given?.largestFrequency(of: $1) ?? 0) }
-        for term in slot.terms {
+        var largest = 0
+        if let given {
+          for pattern in part.slots[number].patterns {
+            largest = max(largest, given.largestFrequency(of: pattern))
+          }
+        }
+        for place in part.slots[number].terms.indices {
+          let term = part.slots[number].terms[place]
           // An expansion has up to 1,024 terms, and a query up to 1,024 expansions.
           looked += 1
           if looked % 64 == 0, deadline.isPassed { timedOut = true }
           if timedOut { return .none }
           var frequency = 0
           for place in segments.indices {
-            guard let entry = try segments[place].entry(term) else { continue }
+            guard let entry = try segments[place].reader.entry(term) else { continue }
             frequency += entry.documentFrequency
             if entries.isEmpty { entries.reserveCapacity(part.slots.count * segments.count) }
             entries.append(PhraseWeight.Entry(segment: place, entry: entry))
@@ -224,7 +236,8 @@ struct WeightBuilder {
           largest = max(largest, given?.frequency(of: term) ?? frequency)
         }
         idf += Similarity.idf(documents: documentCount, frequency: largest)
-        slots.append(PhraseWeight.Slot(offset: slot.offset, range: first..<entries.count))
+        slots.append(
+          PhraseWeight.Slot(offset: part.slots[number].offset, range: first..<entries.count))
       }
       // As for terms, the field where the words are commonest decides how rare they are.
       best = min(best, idf)
