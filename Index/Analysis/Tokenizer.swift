@@ -165,6 +165,9 @@ struct Tokenizer {
   /// The tokens of the whole text by the general way alone: what `run` is tested against.
   mutating func runGenerally(into buffer: inout TokenBuffer) {
     var i = 0
-    while i < text.count { i = word(at: i, into: &buffer) }
+    while i < text.count {
+      // No word begins with another ASCII byte, though a joiner may tie one to an emoji.
+      i = Self.isWordByte(text.byte(i)) ? word(at: i, into: &buffer) : i &+ 1
+    }
   }
 }
