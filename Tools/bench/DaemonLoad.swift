@@ -77,7 +77,7 @@ struct DaemonLoad: ParsableCommand {
     let requests = texts.map(request)
     let name = index ?? directory.map { IndexPath.split($0).name } ?? ""
     let bytes = requests.map { LoadQueries.bytes(of: $0, index: name) }
-    let engine = try searcher.map { try LoadQueries.engineNanoseconds(requests, $0) }
+    let engine = { try searcher.map { try LoadQueries.engineNanoseconds(requests, $0) } }
     try Descriptors.allow(levels.reduce(0, max) + 64)
     let target = try Target(socket: socket, program: daemon, workers: workers, directory: directory)
     defer { target.stop() }
@@ -86,15 +86,20 @@ struct DaemonLoad: ParsableCommand {
       let clients = try LoadClients(
         socket: target.socket, connections: count, requests: bytes)
       _ = try clients.run(seconds: 1)
+      // Before and after: the machine may be slower for a while.
+      let engineBefore = try engine()
       let before = try target.processNanoseconds()
       var result = try clients.run(seconds: seconds)
       result.daemonNanoseconds = try target.processNanoseconds() - before
+      if let engineBefore, let engineAfter = try engine() {
+        result.engineNanoseconds = zip(engineBefore, engineAfter).map { ($0 + $1) / 2 }
+      }
       result.daemonMemory = target.residentBytes
       results.append(result)
     }
     try report.publish(
-      Self.table(results, engine: engine, queries: texts.count, record),
-      json: Self.json(results, engine: engine, queries: texts.count, record))
+      Self.table(results, queries: texts.count, record),
+      json: Self.json(results, queries: texts.count, record))
     let failed = results.reduce(0) { $0 + $1.failed }
     guard failed == 0 else { throw Fault("\(failed) answers were not what was asked for") }
   }
@@ -108,10 +113,7 @@ struct DaemonLoad: ParsableCommand {
 
   // MARK: What came out
 
-  /// - Parameter engine: CPU nanoseconds of each search; nil: not known.
-  static func table(
-    _ results: [LoadResult], engine: [Double]?, queries: Int, _ record: RunRecord
-  ) -> String {
+  static func table(_ results: [LoadResult], queries: Int, _ record: RunRecord) -> String {
     var table = Table(
       head: [
         "connections", "requests", "failed", "requests/s", "p50 ms", "p99 ms", "max ms",
@@ -119,7 +121,7 @@ struct DaemonLoad: ParsableCommand {
       ], left: 0)
     for result in results {
       let cpu = result.cpu / 1_000
-      let search = engine.map { result.mean(of: $0) / 1_000 }
+      let search = result.engine.map { $0 / 1_000 }
       table.add([
         "\(result.connections)", "\(result.requests)", "\(result.failed)",
         decimal(result.requestsPerSecond, 0), decimal(Double(result.latency(0.5)) / 1e6, 2),
@@ -137,9 +139,7 @@ struct DaemonLoad: ParsableCommand {
     return table.text + failures.joined() + "\n\(queries) queries\n\(record.summary)\n"
   }
 
-  static func json(
-    _ results: [LoadResult], engine: [Double]?, queries: Int, _ record: RunRecord
-  ) -> [UInt8] {
+  static func json(_ results: [LoadResult], queries: Int, _ record: RunRecord) -> [UInt8] {
     ReportOptions.report(record) { writer in
       writer.field("queries", queries)
       writer.name("results")
@@ -161,8 +161,7 @@ struct DaemonLoad: ParsableCommand {
             writer.field("p99_ms", Double(result.latency(0.99)) / 1e6)
             writer.field("max_ms", Double(result.latency(1)) / 1e6)
             writer.field("daemon_cpu_us", result.cpu / 1_000)
-            if let engine {
-              let search = result.mean(of: engine)
+            if let search = result.engine {
               writer.field("engine_cpu_us", search / 1_000)
               writer.field("above_engine_us", (result.cpu - search) / 1_000)
             }

@@ -129,6 +129,8 @@ struct LoadResult {
   /// How often each request was answered.
   private(set) var answered: [Int]
   var daemonNanoseconds: UInt64 = 0
+  /// CPU of each request's search by the engine alone, at about the same time; nil: not known.
+  var engineNanoseconds: [Double]?
   var clientNanoseconds: UInt64 = 0
   /// Resident set of the daemon at the end.
   var daemonMemory = 0
@@ -166,9 +168,11 @@ struct LoadResult {
   private func each(_ sum: Double) -> Double { requests > 0 ? sum / Double(requests) : 0 }
   /// CPU nanoseconds of the daemon a request.
   var cpu: Double { each(Double(daemonNanoseconds)) }
-  /// The mean over what was answered of a figure that each request has.
-  func mean(of figures: [Double]) -> Double {
-    each(zip(answered, figures).reduce(0) { $0 + Double($1.0) * $1.1 })
+  /// CPU nanoseconds of the engine alone, the mean over what was answered; nil: not known.
+  var engine: Double? {
+    engineNanoseconds.map { engineNanoseconds in
+      each(zip(answered, engineNanoseconds).reduce(0) { $0 + Double($1.0) * $1.1 })
+    }
   }
   /// CPU nanoseconds of the clients a request.
   var clientCPU: Double { each(Double(clientNanoseconds)) }
