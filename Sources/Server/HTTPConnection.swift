@@ -47,8 +47,7 @@ final class HTTPConnection: ChannelInboundHandler {
   /// What a worker does or will do for this connection.
   private var ticket: WorkerPool.Ticket?
   private var stream: AnswerStream?
-  /// Bytes of this connection that count towards `Limits.heldBytes`.
-  private var held = 0
+  private var held = HeldBytes()
   private var lingered = 0
   /// Of the write buffer when the sweep last looked.
   private var unwritten = 0
@@ -88,7 +87,7 @@ final class HTTPConnection: ChannelInboundHandler {
     if state != .running || isParked || ticket.map(connections.workers.withdraw) == true {
       abandon()
     }
-    release()
+    held.release(to: connections)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -190,7 +189,7 @@ final class HTTPConnection: ChannelInboundHandler {
     guard had + bytes.readableBytes <= limits.bodyBytes else {
       return refuse(.bodyTooLarge(limits))
     }
-    guard hold(bytes.readableBytes) else { return refuse(.busy) }
+    guard held.take(bytes.readableBytes, of: connections) else { return refuse(.busy) }
     incoming?.body.writeImmutableBuffer(bytes)
   }
 
@@ -267,10 +266,10 @@ final class HTTPConnection: ChannelInboundHandler {
   /// Writes a whole answer to the request that runs.
   private func finish(_ response: Response) {
     guard let context, let incoming else { return abandon() }
-    release()
+    held.release(to: connections)
     var response = response
     var body = response.bytes
-    if body.count >= Self.largeAnswer, !hold(body.count) {
+    if body.count >= Self.largeAnswer, !held.take(body.count, of: connections) {
       response = .problem(.busy)
       body = response.bytes
     }
@@ -319,7 +318,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
   /// The client has taken nearly all that was written.
   private func wasTaken() {
-    release()
+    held.release(to: connections)
     if let stream { pull(stream) } else { becomeIdle() }
   }
 
@@ -332,7 +331,7 @@ final class HTTPConnection: ChannelInboundHandler {
     writeHead(of: .problem(problem), .length(body.count), context, body: body)
     tell(problem.status, problem.code, bytes: body.count)
     endRequest()
-    release()
+    held.release(to: connections)
     close(lingers: lingers)
   }
 
@@ -340,7 +339,7 @@ final class HTTPConnection: ChannelInboundHandler {
   private func abandon() {
     if running != nil { tell(499, nil, bytes: stream?.bytes ?? 0) }
     endRequest()
-    release()
+    held.release(to: connections)
   }
 
   private func endRequest() {
@@ -387,8 +386,7 @@ final class HTTPConnection: ChannelInboundHandler {
     switch chunk {
     case .bytes(let bytes):
       if !bytes.isEmpty {
-        connections.heldBytes += bytes.count
-        held += bytes.count
+        held.add(bytes.count, to: connections)
         context.writeAndFlush(wrapOutboundOut(stream.frame(bytes)), promise: nil)
         self.stream = stream
       }
@@ -419,7 +417,7 @@ final class HTTPConnection: ChannelInboundHandler {
   // MARK: Between requests
 
   private func becomeIdle() {
-    release()
+    held.release(to: connections)
     state = .idle
     since = Deadline.now()
     if !waiting.isEmpty { headBegun = true }
@@ -490,17 +488,5 @@ final class HTTPConnection: ChannelInboundHandler {
     case .idle, .receiving: deadline = min(deadline, Deadline.now() &+ seconds(1))
     case .running, .writing, .closing: break
     }
-  }
-
-  private func hold(_ bytes: Int) -> Bool {
-    guard connections.heldBytes + bytes <= limits.heldBytes else { return false }
-    connections.heldBytes += bytes
-    held += bytes
-    return true
-  }
-
-  private func release() {
-    connections.heldBytes -= held
-    held = 0
   }
 }
