@@ -19,6 +19,9 @@ final class ToolProcess {
   private var errors: Int32
   private var ended: Int32?
 
+  /// A tool that ends before it has read its input must not end the test process.
+  private static let ignoresBrokenPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
+
   /// Where `swift build` put the programs: beside the test bundle.
   static let programs: String = {
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -37,6 +40,7 @@ final class ToolProcess {
     _ arguments: [String], program: String = "martlet", wrapper: [String] = [],
     environment: [String: String] = [:], home: String = "/nonexistent"
   ) throws {
+    Self.ignoresBrokenPipes
     let line = wrapper + ["\(ToolProcess.programs)/\(program)"] + arguments
     var variables = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LC_ALL": "C.UTF-8"]
     variables.merge(environment) { $1 }
