@@ -56,7 +56,9 @@ final class QueryAnalysis: Sendable {
   func tokens(of text: String, field: Int) -> [Token] {
     guard let analyzer = analyzers[field] else { return [] }
     return state.withLock { state in
-      for known in state.known.reversed() where known.analyzer === analyzer && known.text == text {
+      // Byte by byte: equal strings may be composed differently, and some analyzers keep that.
+      for known in state.known.reversed()
+      where known.analyzer === analyzer && known.text.utf8.elementsEqual(text.utf8) {
         return known.tokens
       }
       state.buffer.removeAll()
