@@ -20,7 +20,15 @@ final class QueryAnalysis: Sendable {
   private struct Known {
     var analyzer: Analyzer
     var text: String
+    var isASCII: Bool
     var tokens: [Token]
+
+    /// Byte by byte: equal strings may be composed differently, and some analyzers keep that. Nothing but itself is
+    /// as long as a text of ASCII and equal to it.
+    func holds(_ other: String) -> Bool {
+      text == other && text.utf8.count == other.utf8.count
+        && (isASCII || text.utf8.elementsEqual(other.utf8))
+    }
   }
 
   private struct State: ~Copyable {
@@ -56,14 +64,14 @@ final class QueryAnalysis: Sendable {
   func tokens(of text: String, field: Int) -> [Token] {
     guard let analyzer = analyzers[field] else { return [] }
     return state.withLock { state in
-      // Byte by byte: equal strings may be composed differently, and some analyzers keep that.
-      for known in state.known.reversed()
-      where known.analyzer === analyzer && known.text.utf8.elementsEqual(text.utf8) {
+      for known in state.known.reversed() where known.analyzer === analyzer && known.holds(text) {
         return known.tokens
       }
       state.buffer.removeAll()
-      let tokens = Self.tokens(of: Array(text.utf8), analyzer, &state.buffer)
-      let new = Known(analyzer: analyzer, text: text, tokens: tokens)
+      let bytes = Array(text.utf8)
+      let tokens = Self.tokens(of: bytes, analyzer, &state.buffer)
+      let new = Known(
+        analyzer: analyzer, text: text, isASCII: bytes.allSatisfy { $0 < 0x80 }, tokens: tokens)
       if state.known.count < Self.knownLimit {
         state.known.append(new)
       } else {

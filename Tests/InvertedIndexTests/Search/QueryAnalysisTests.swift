@@ -9,7 +9,7 @@ struct QueryAnalysisTests {
   func compositions() throws {
     let analyzer = try #require(Analyzer.named("whitespace"))
     let analysis = QueryAnalysis(schema: try Schema(fields: []), analyzers: [analyzer])
-    for text in ["\u{e9}", "e\u{301}", "\u{212b}", "A\u{30a}", "\u{e9}"] {
+    for text in ["\u{e9}", "e\u{301}", "\u{212b}", "A\u{30a}", "\u{e9}", "K", "\u{212a}", "K"] {
       #expect(analysis.tokens(of: text, field: 0).map(\.exact) == [Array(text.utf8)], "\(text)")
     }
   }
