@@ -134,7 +134,9 @@ public final class IndexWriter: @unchecked Sendable {
     var result = try finish(prepared)
     if options.merges {
       do throws(IndexError) {
-        _ = try Merging.run(directory, identity: identity, memory: options.memory)
+        _ = try Merging.run(
+          directory, identity: identity, memory: options.memory,
+          threads: options.threads)
       } catch {
         result.mergeFailure = error
       }

@@ -137,7 +137,9 @@ public final class Rebuild: @unchecked Sendable {
     }
     if options.merges {
       do throws(IndexError) {
-        _ = try Merging.run(directory, identity: identity, memory: options.memory)
+        _ = try Merging.run(
+          directory, identity: identity, memory: options.memory,
+          threads: options.threads)
       } catch {
         result.mergeFailure = error
       }

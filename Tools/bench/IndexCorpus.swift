@@ -72,7 +72,9 @@ struct IndexCorpus: ParsableCommand {
     try writer.commit()
     figures.committed = Clock.seconds(Clock.wall() - start)
     writer.close()
-    if !noMerge { _ = try Merging.run(index, maxSegments: 1, memory: memory.bytes) }
+    if !noMerge {
+      _ = try Merging.run(index, maxSegments: 1, memory: memory.bytes, threads: threads)
+    }
     figures.merged = Clock.seconds(Clock.wall() - start)
     figures.cpu = Clock.seconds(Clock.process() - startCPU)
     figures.peakMemory = ProcessMemory.now().peak

@@ -39,54 +39,22 @@ struct Section: Sendable {
 
 /// Writes one chunked file. Not thread-safe. After an error the file is given up (`abandon`).
 @safe
-final class ChunkedFileWriter {
+final class ChunkedFileWriter: ByteSink {
   static let chunkLength = 16 << 10
   static let footerLength = 40
   static let sectionEntryLength = 24
   static let endMark: UInt64 = 0x5354_454C_5452_414D  // "MARTLETS"
-  private static let bufferLength = 16 * chunkLength
 
   private let output: any OutputFile
-  private let buffer: UnsafeMutableRawPointer
-  /// Bytes in `buffer`; a multiple of the chunk length was written before them.
-  private var filled = 0
-  private var flushed = 0
   private var checksums: [UInt64] = []
   private var sections: [Section] = []
   private var isInSection = false
 
-  /// Bytes appended so far: the offset of the next one.
-  var position: Int { flushed &+ filled }
-
   init(_ output: any OutputFile, kind: FileKind) throws(IndexError) {
     self.output = output
-    unsafe buffer = .allocate(byteCount: Self.bufferLength, alignment: 64)
+    super.init(capacity: 16 * Self.chunkLength)
     let header = Envelope.header(kind)
     try append(unsafe header.span.bytes)
-  }
-
-  deinit { unsafe buffer.deallocate() }
-
-  func append(_ bytes: RawSpan) throws(IndexError) {
-    let count = bytes.byteCount
-    var from = 0
-    while from < count {
-      if filled == Self.bufferLength { try flush() }
-      let part = min(count &- from, Self.bufferLength &- filled)
-      unsafe bytes.withUnsafeBytes { source in
-        unsafe (buffer + filled).copyMemory(from: source.baseAddress! + from, byteCount: part)
-      }
-      filled &+= part
-      from &+= part
-    }
-  }
-
-  func append(_ bytes: [UInt8]) throws(IndexError) { try append(unsafe bytes.span.bytes) }
-
-  /// `address` is readable for `count` bytes.
-  @unsafe
-  func append(_ address: UnsafeRawPointer, _ count: Int) throws(IndexError) {
-    try append(unsafe RawSpan(_unsafeStart: address, byteCount: count))
   }
 
   /// Begins a section at the next multiple of 8.
@@ -108,8 +76,8 @@ final class ChunkedFileWriter {
   /// - Returns: its length, and the footer's checksum, which stands for every byte of the file.
   func finish(documents: Int) throws(IndexError) -> (length: Int, checksum: UInt64) {
     precondition(!isInSection, "a section is open")
-    try flush()
-    let dataLength = flushed
+    try makeRoom()
+    let dataLength = position
     var tables = ByteWriter()
     for checksum in checksums { tables.append(checksum) }
     for section in sections {
@@ -139,16 +107,17 @@ final class ChunkedFileWriter {
   /// Closes the file, which is worth nothing.
   func abandon() { try? output.close() }
 
-  private func flush() throws(IndexError) {
-    let span = unsafe RawSpan(_unsafeStart: buffer, byteCount: filled)
+  /// Writes what is held; but at the end that is a multiple of the chunk length.
+  override func makeRoom() throws(IndexError) {
+    let bytes = unsafe held
+    let span = unsafe bytes.bytes
     var at = 0
-    while at < filled {
-      let end = min(at + Self.chunkLength, filled)
+    while at < span.byteCount {
+      let end = min(at + Self.chunkLength, span.byteCount)
       checksums.append(Checksum.of(span.extracting(at..<end)))
       at = end
     }
     try output.append(span)
-    flushed &+= filled
-    filled = 0
+    clear()
   }
 }

@@ -11,22 +11,25 @@ public enum Merging {
   /// - Parameters:
   ///   - maxSegments: merges down to so many, without deletions, the policy aside.
   ///   - memory: bytes that may be held.
+  ///   - threads: that copy postings side by side.
   ///   - progress: told the documents merged and all that one merge has, now and then.
   /// - Returns: the number of merges done. 0 also when somebody else is merging.
   @discardableResult
   public static func run(
     _ directory: any Directory, maxSegments: Int? = nil, memory: Int = 256 << 20,
+    threads: Int = 1,
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) -> Int {
     let identity = try WriterIdentity(directory: directory)
     defer { identity.close() }
     return try run(
-      directory, identity: identity, maxSegments: maxSegments, memory: memory, progress: progress)
+      directory, identity: identity, maxSegments: maxSegments, memory: memory, threads: threads,
+      progress: progress)
   }
 
   static func run(
     _ directory: any Directory, identity: WriterIdentity, policy: MergePolicy = MergePolicy(),
-    maxSegments: Int? = nil, memory: Int,
+    maxSegments: Int? = nil, memory: Int, threads: Int = 1,
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) -> Int {
     // Most commits ask for nothing: no lock, no file.
@@ -41,7 +44,8 @@ public enum Merging {
     while attempts < limit, let (manifest, chosen) = try choose(directory, policy, maxSegments) {
       attempts += 1
       let merge = try PreparedMerge(
-        directory, manifest, chosen: chosen, identity: identity, memory: memory, progress: progress)
+        directory, manifest, chosen: chosen, identity: identity, memory: memory, threads: threads,
+        progress: progress)
       if try merge.commit() { count += 1 }
     }
     return count
@@ -83,7 +87,8 @@ final class PreparedMerge {
   /// Merges the segments `chosen` of `manifest` into a new file.
   init(
     _ directory: any Directory, _ manifest: Manifest, chosen: [Int], identity: WriterIdentity,
-    memory: Int, progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
+    memory: Int, threads: Int = 1,
+    progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) {
     self.directory = directory
     self.identity = identity
@@ -104,7 +109,8 @@ final class PreparedMerge {
     let name = identity.newName(suffix: FileName.segmentSuffix)
     do throws(IndexError) {
       output = try SegmentMerger(
-        sources, directory: directory, name: name, memory: memory, progress: progress
+        sources, directory: directory, name: name, memory: memory, threads: threads,
+        progress: progress
       ).run()
     } catch {
       identity.giveUp(CollectionOfOne(name))
@@ -221,12 +227,14 @@ final class MergeSource {
   let reader: SegmentReader
   let live: LiveDocs?
   let map: DocumentMap
-  private let bytes: FileBytes
+  /// Of a file that is this merge's alone.
+  private let bytes: FileBytes?
 
   init(
     _ directory: any Directory, _ entry: Manifest.Segment, base: Int
   ) throws(IndexError) {
-    bytes = try directory.open(entry.name)
+    let bytes = try directory.open(entry.name)
+    self.bytes = bytes
     reader = try SegmentReader.open(bytes, name: "\(directory.path)/\(entry.name)")
     guard reader.checksum == entry.file.checksum, reader.documentCount == entry.documentCount else {
       throw .corrupt(
@@ -236,6 +244,14 @@ final class MergeSource {
     map = DocumentMap(base: base, documentCount: entry.documentCount, live: live)
   }
 
+  /// All of an open segment.
+  init(_ reader: SegmentReader, base: Int) {
+    self.reader = reader
+    bytes = nil
+    live = nil
+    map = DocumentMap(base: base, documentCount: reader.documentCount, live: nil)
+  }
+
   /// Lets the pages go that were read, so that they do not count as memory of this process.
-  func forgetPages() { bytes.forgetPages() }
+  func forgetPages() { bytes?.forgetPages() }
 }

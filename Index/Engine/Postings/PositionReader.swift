@@ -106,6 +106,23 @@ struct PositionReader: ~Copyable {
     return unsafe UnsafeBufferPointer(start: to, count: heldCount)
   }
 
+  /// The differences that come next, whatever documents they belong to: at least one, at most `wanted`, which are there.
+  /// Not between calls that ask by document. Valid until the next call.
+  @unsafe
+  mutating func next(_ wanted: Int) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    while skip >= count &- used {
+      skip &-= count &- used
+      try openBlock()
+    }
+    used &+= skip
+    skip = 0
+    if !isDecoded { try decode() }
+    let part = min(wanted, count &- used)
+    let start = unsafe UnsafePointer(differences + used)
+    used &+= part
+    return unsafe UnsafeBufferPointer(start: start, count: part)
+  }
+
   private mutating func readPlain() throws(IndexError) {
     var bytes = try file.scanner(offset, 5 &* heldCount)
     unsafe gathered.reserve(heldCount, keeping: 0)

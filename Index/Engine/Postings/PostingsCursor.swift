@@ -222,6 +222,15 @@ struct PostingsCursor: ~Copyable {
     return unsafe try positionReader.differences(index, counts)
   }
 
+  /// For copying the whole list: differences of positions that come next, at least one, at most `wanted`, however
+  /// documents lie in them. Where positions are kept, and no others of the block are asked for.
+  @unsafe
+  mutating func nextDifferences(
+    _ wanted: Int
+  ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    unsafe try positionReader.next(wanted)
+  }
+
   // MARK: Inside
 
   /// Decodes the block that holds the first document ≥ `target`, which is after the decoded one.

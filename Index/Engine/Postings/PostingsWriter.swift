@@ -49,7 +49,7 @@ struct PostingsWriter: ~Copyable {
   }
 
   let detail: PostingsDetail
-  private let file: ChunkedFileWriter
+  private let file: ByteSink
   private let documentCount: UInt32
   private let norms: [UInt8]
   private let encoder: ImpactEncoder
@@ -86,7 +86,7 @@ struct PostingsWriter: ~Copyable {
 
   /// `norms`: one byte for each of `documentCount` documents, or none.
   init(
-    _ file: ChunkedFileWriter, detail: PostingsDetail, documentCount: Int, norms: [UInt8],
+    _ file: ByteSink, detail: PostingsDetail, documentCount: Int, norms: [UInt8],
     averageLength: Float, runLength: Int
   ) {
     self.file = file
@@ -175,6 +175,72 @@ struct PostingsWriter: ~Copyable {
         frequency: frequency, norm: norms.isEmpty ? 1 : norms[Int(document)])
     }
     if pending == blockSize { try endBlock() }
+  }
+
+  /// How many more documents the open block takes.
+  @inline(__always)
+  var room: Int { blockSize &- pending }
+
+  /// Adds documents, `shift` further on, at most `room`; where positions are kept, as many as the sum of `counts` were
+  /// added before. Each is below 2^31, each count is at least 1 and less than 2^26.
+  @unsafe
+  mutating func add(
+    documents new: UnsafePointer<UInt32>, counts: UnsafePointer<UInt32>, _ count: Int, shift: UInt32
+  ) throws(IndexError) {
+    guard count > 0 else { return }
+    let (first, last) = unsafe (new[0] &+ shift, new[count &- 1] &+ shift)
+    guard last < documentCount, first > lastDocument || documentFrequency == 0 else {
+      throw .invalid("postings out of order: document \(first) after \(lastDocument)")
+    }
+    guard widest <= 0x7FFF_FFFF else { throw .invalid("positions out of order") }
+    let (toDocuments, toFrequencies) = unsafe (documents + pending, frequencies + pending)
+    unsafe toDocuments[0] = first &- lastDocument
+    var isAscending = true
+    for place in 1..<count {
+      let difference = unsafe new[place] &- new[place &- 1]
+      if Int32(bitPattern: difference) <= 0 { isAscending = false }
+      unsafe toDocuments[place] = difference
+    }
+    guard isAscending else { throw .invalid("postings out of order") }
+    var sum: UInt64 = 0
+    for place in 0..<count {
+      let frequency = unsafe counts[place]
+      sum &+= UInt64(frequency)
+      unsafe toFrequencies[place] = frequency &- 1
+    }
+    pending &+= count
+    lastDocument = last
+    documentFrequency &+= count
+    totalFrequency &+= Int(sum)
+    if detail != .documents {
+      for place in 0..<count {
+        unsafe blockFront.add(
+          frequency: counts[place], norm: norms.isEmpty ? 1 : norms[Int(new[place] &+ shift)])
+      }
+    }
+    if pending == blockSize { try endBlock() }
+  }
+
+  /// Adds positions of the next documents: each one's difference to the one before, or to 0.
+  @unsafe
+  mutating func addPositions(
+    _ differences: UnsafePointer<UInt32>, _ count: Int
+  ) throws(IndexError) {
+    var done = 0
+    while done < count {
+      let part = min(count &- done, blockSize &- pendingPositions)
+      let (from, to) = unsafe (differences + done, positions + pendingPositions)
+      var all: UInt32 = 0
+      for place in 0..<part {
+        let difference = unsafe from[place]
+        all |= difference
+        unsafe to[place] = difference
+      }
+      widest |= all
+      pendingPositions &+= part
+      done &+= part
+      if pendingPositions == blockSize { try endPositionBlock() }
+    }
   }
 
   /// Ends the list and says where it lies. There is at least one document.

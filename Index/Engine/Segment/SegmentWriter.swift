@@ -33,9 +33,11 @@ final class SegmentWriter {
   private var norms: [UInt8] = []
   private var averageLength: Float = 1
   private var column: ColumnWriter?
-  /// Behind pointers, so that terms and postings pay for no exclusivity checks.
-  @unsafe private var dictionary: UnsafeMutablePointer<TermDictionaryWriter>?
-  @unsafe private var postings: UnsafeMutablePointer<PostingsWriter>?
+  private var terms: TermsWriter?
+  private var index = TermIndexWriter()
+  private var space = TermSpace.index
+  private var detail = PostingsDetail.documents
+  private var termsStart = 0
 
   /// Creates the file. `runLength`: bytes of one term's documents that are held before they are written.
   init(
@@ -48,8 +50,6 @@ final class SegmentWriter {
     try file.beginSection(SectionKey(kind: .stored))
     stored = StoredWriter(file)
   }
-
-  deinit { removeTermWriters() }
 
   /// Bytes written so far.
   var length: Int { file.position }
@@ -127,25 +127,34 @@ final class SegmentWriter {
 
   func beginTerms(space: TermSpace, detail: PostingsDetail) throws(IndexError) {
     try file.beginSection(key(.terms, space, detail))
-    removeTermWriters()
-    let terms = UnsafeMutablePointer<TermDictionaryWriter>.allocate(capacity: 1)
-    unsafe terms.initialize(to: TermDictionaryWriter(file, space: space, detail: detail))
-    unsafe dictionary = terms
-    let writer = UnsafeMutablePointer<PostingsWriter>.allocate(capacity: 1)
-    unsafe writer.initialize(
-      to: PostingsWriter(
-        file, detail: detail, documentCount: documentCount,
-        norms: detail == .documents ? [] : norms, averageLength: averageLength,
-        runLength: runLength))
-    unsafe postings = writer
+    self.space = space
+    self.detail = detail
+    termsStart = file.position
+    index = TermIndexWriter()
+    terms = makeTerms(file)
+  }
+
+  /// A writer of runs of these terms to another sink; each comes here by `place`.
+  func makeTerms(_ sink: ByteSink) -> TermsWriter {
+    TermsWriter(
+      sink, space: space, detail: detail, documentCount: documentCount,
+      norms: detail == .documents ? [] : norms, averageLength: averageLength, runLength: runLength)
+  }
+
+  /// Where the bytes of a run go that was written elsewhere.
+  var sink: ByteSink { file }
+
+  /// Takes a run all of whose bytes lie at `start` of the sink. Every run but the last one is full.
+  func place(_ run: TermRun, at start: Int) throws(IndexError) {
+    try index.append(run, at: start - termsStart)
   }
 
   /// Begins a term, greater than the one before. It gets at least one posting.
   /// - Returns: its ordinal.
   @discardableResult
   func beginTerm(_ term: UnsafeRawBufferPointer) throws(IndexError) -> Int {
-    let ordinal = unsafe try dictionary!.pointee.add(term)
-    unsafe postings!.pointee.begin()
+    let ordinal = try nextOrdinal()
+    try unsafe terms!.beginTerm(term)
     return ordinal
   }
 
@@ -157,35 +166,35 @@ final class SegmentWriter {
   }
 
   /// The list of the term that was begun, for a loop over its postings; gone with `endTerms`.
-  @unsafe var list: UnsafeMutablePointer<PostingsWriter> { unsafe postings! }
+  @unsafe var list: UnsafeMutablePointer<PostingsWriter> { unsafe terms!.list }
 
   /// Where positions are kept. Documents ascend, and so do positions (equal ones are possible).
   @inline(__always)
   func addPosting(
     document: UInt32, positions: UnsafeBufferPointer<UInt32>
   ) throws(IndexError) {
-    unsafe try postings!.pointee.add(document: document, positions: positions)
+    unsafe try list.pointee.add(document: document, positions: positions)
   }
 
   /// Where frequencies are kept, or (1) documents alone.
   @inline(__always)
   func addPosting(document: UInt32, frequency: UInt32 = 1) throws(IndexError) {
-    unsafe try postings!.pointee.add(document: document, frequency: frequency)
+    unsafe try list.pointee.add(document: document, frequency: frequency)
   }
 
   /// Ends a term of the index space.
-  func endTerm(forms: FormKind) throws(IndexError) { try endTerm(forms, 0) }
+  func endTerm(forms: FormKind) throws(IndexError) { try terms!.endTerm(forms: forms) }
 
   /// Ends a term of the exact space with postings of its own, which belongs to an index term.
-  func endTerm(ordinal: Int) throws(IndexError) { try endTerm(.same, ordinal) }
+  func endTerm(ordinal: Int) throws(IndexError) { try terms!.endTerm(ordinal: ordinal) }
 
   /// Ends a term of the value space.
-  func endTerm() throws(IndexError) { try endTerm(.same, 0) }
+  func endTerm() throws(IndexError) { try terms!.endTerm() }
 
   /// In the exact space: a form whose postings are those of the index term `ordinal`.
   func addAlias(_ form: UnsafeRawBufferPointer, ordinal: Int) throws(IndexError) {
-    unsafe try dictionary!.pointee.add(form)
-    unsafe dictionary!.pointee.addAlias(ordinal: ordinal)
+    _ = try nextOrdinal()
+    try unsafe terms!.addAlias(form, ordinal: ordinal)
   }
 
   func addAlias(_ form: [UInt8], ordinal: Int) throws(IndexError) {
@@ -195,8 +204,9 @@ final class SegmentWriter {
   }
 
   func endTerms() throws(IndexError) {
-    unsafe try dictionary!.pointee.finish()
-    removeTermWriters()
+    if terms!.count > 0 { try endRun() }
+    terms = nil
+    try index.write(to: file)
     file.endSection()
   }
 
@@ -222,32 +232,18 @@ final class SegmentWriter {
     try? directory.remove(name)
   }
 
-  private func endTerm(_ forms: FormKind, _ ordinal: Int) throws(IndexError) {
-    let list = unsafe try postings!.pointee.end()
-    if list.documentFrequency == 1 {
-      unsafe dictionary!.pointee.addSingle(
-        document: list.document, frequency: UInt32(truncatingIfNeeded: list.totalFrequency),
-        norm: list.norm, positions: postings!.pointee.inlinePositions, start: list.start,
-        length: list.length, forms: forms, ordinal: ordinal)
-    } else {
-      unsafe dictionary!.pointee.addList(
-        documentFrequency: list.documentFrequency, totalFrequency: list.totalFrequency,
-        start: list.start, length: list.length, metadata: list.metadata, forms: forms,
-        ordinal: ordinal)
+  /// The number of the next term, which begins a run if the last one is full.
+  private func nextOrdinal() throws(IndexError) -> Int {
+    if terms!.count == TermDictionaryWriter.runTerms {
+      try endRun()
+      terms!.beginRun()
     }
+    return index.count + terms!.count
   }
 
-  private func removeTermWriters() {
-    if let terms = unsafe dictionary {
-      unsafe terms.deinitialize(count: 1)
-      unsafe terms.deallocate()
-      unsafe dictionary = nil
-    }
-    if let writer = unsafe postings {
-      unsafe writer.deinitialize(count: 1)
-      unsafe writer.deallocate()
-      unsafe postings = nil
-    }
+  private func endRun() throws(IndexError) {
+    let run = try terms!.endRun()
+    try index.append(run, at: run.start - termsStart)
   }
 
   private func key(

@@ -18,6 +18,8 @@ struct TermBlock {
   /// Offset of the next list in the file, and the index ordinal of the entry before.
   private var listOffset: Int
   private var indexOrdinal = 0
+  /// In the value space, the document of the last entry of one document.
+  private var document: Int64 = 0
 
   /// - Parameter file: the dictionary's.
   init(_ dictionary: TermDictionary, _ index: Int, _ file: CheckedFile) throws(IndexError) {
@@ -34,7 +36,7 @@ struct TermBlock {
     terms = scanner.prefix(termsLength)
     scanner.skip(termsLength)
     entries = scanner
-    listOffset = dictionary.section.offset &+ firstList
+    listOffset = try dictionary.lists(ofBlock: index, file) &+ firstList
   }
 
   /// Place of a term in the block, from whose first term on it reads; nil when it is not there.
@@ -114,13 +116,14 @@ struct TermBlock {
     var length = 0
     var list = 0
     let head = unsafe entries.short(&length)
-    let frequency = space == .index ? head &>> 2 : head
+    let isValue = space == .value
+    let frequency = isValue ? (head & 1 == 1 ? 1 : head &>> 1) : head &>> 2
     var least = head
     if detail != .documents {
       let more = unsafe entries.short(&length)
       least = min(least, more)
       if frequency == 1 {
-        least = min(least, unsafe entries.short(&length))
+        if !isValue { least = min(least, unsafe entries.short(&length)) }
         length &+= 1
         if detail == .positions {
           if more < Int(TermEntry.inlinePositions) {
@@ -130,7 +133,7 @@ struct TermBlock {
           }
         }
       }
-    } else if frequency == 1 {
+    } else if frequency == 1, !isValue {
       least = min(least, unsafe entries.short(&length))
     }
     if frequency != 1 {
@@ -139,6 +142,7 @@ struct TermBlock {
     }
     guard least >= 0, list >= 0 else { return false }
     entries.skip(length)
+    if isValue, frequency == 1 { document &+= Self.difference(UInt64(head)) }
     listOffset &+= list
     entriesRead &+= 1
     return true
@@ -147,15 +151,20 @@ struct TermBlock {
   @inline(__always)
   private mutating func skipEntry() {
     entriesRead &+= 1
-    var frequency = entries.count()
+    let head = entries.count()
+    var frequency = head
     if space == .index { frequency &>>= 2 }
+    if space == .value {
+      if head & 1 == 1 { document &+= Self.difference(UInt64(head)) }
+      frequency = head & 1 == 1 ? 1 : head &>> 1
+    }
     if space == .exact {
       indexOrdinal &+= Int(entries.signedVarint())
       if frequency == 0 { return }
     }
     let more = detail == .documents ? 0 : entries.count()
     if frequency == 1 {
-      _ = entries.varint()
+      if space != .value { _ = entries.varint() }
       if detail == .documents { return }
       _ = entries.byte()
       if detail == .positions {
@@ -178,7 +187,9 @@ struct TermBlock {
       totalFrequency: head, location: .none)
     entriesRead &+= 1
     switch space {
-    case .value: break
+    case .value:
+      entry.documentFrequency = head & 1 == 1 ? 1 : head &>> 1
+      if head & 1 == 1 { document &+= Self.difference(UInt64(head)) }
     case .index:
       entry.documentFrequency = head &>> 2
       if let forms = FormKind(rawValue: UInt8(head & 3)) {
@@ -194,7 +205,12 @@ struct TermBlock {
     entry.totalFrequency = entry.documentFrequency
     if detail != .documents { entry.totalFrequency &+= entries.count() }
     if entry.documentFrequency == 1 {
-      let document = entries.varint31()
+      var number = UInt32.max
+      if space != .value {
+        number = entries.varint31()
+      } else if document >= 0, document <= Int64(Int32.max) {
+        number = UInt32(document)
+      }
       let norm = detail == .documents ? 0 : entries.byte()
       var positions = 0
       var length = 0
@@ -210,7 +226,7 @@ struct TermBlock {
         }
       }
       entry.location = .single(
-        document: document, norm: norm, positions: positions, length: length)
+        document: number, norm: norm, positions: positions, length: length)
     } else {
       let length = entries.count()
       let metadata = entry.documentFrequency >= blockSize ? entries.count() : 0
@@ -218,6 +234,12 @@ struct TermBlock {
       listOffset &+= length
     }
     return entry
+  }
+
+  /// Of the head of an entry of one document in the value space.
+  @inline(__always)
+  private static func difference(_ head: UInt64) -> Int64 {
+    Int64(bitPattern: head &>> 2) ^ (0 &- Int64(bitPattern: head &>> 1 & 1))
   }
 
   /// Checks an entry against segment and section, so that whoever uses it need not.

@@ -112,6 +112,14 @@ final class TermDictionary: Sendable {
     file.corrupt(section.offset, "term \(ordinal) of \(count)")
   }
 
+  /// Where the lists of the run that a block is in begin, in the file: behind the blocks of the run before.
+  func lists(ofBlock block: Int, _ file: CheckedFile) throws(IndexError) -> Int {
+    let first = block & ~(TermDictionaryWriter.runBlocks &- 1)
+    if first == 0 { return section.offset }
+    let (offset, length) = try location(ofBlock: first &- 1, file)
+    return offset &+ length
+  }
+
   /// Where a block lies in the file, and its bytes.
   func location(
     ofBlock block: Int, _ file: CheckedFile

@@ -102,6 +102,76 @@ import Testing
     #expect(try Self.bytes(step) == Self.bytes(once))
   }
 
+  /// Thousands of words, of several forms each and in lists of all lengths, in three segments; `isThinned`: with deletions.
+  private static func wordy(_ disk: FaultDisk, isThinned: Bool) throws -> FaultDirectory {
+    var random = SplitMix(17)
+    let directory = FaultDirectory(disk)
+    let writer = try IndexWriter.open(directory, create: schema(), options: options)
+    for id in 0..<900 {
+      var document = Document()
+      document.append("id", "d\(id)")
+      let words = (0..<30).map { _ in
+        random.chance(50)
+          ? "w\(random.below(1 + random.below(9_000)))" + ["", "s", "ing"][random.below(3)]
+          : Self.words[random.below(Self.words.count)]
+      }
+      document.append("body", words.joined(separator: " "))
+      document.append("tag", "t\(random.below(6_000))")
+      try writer.add(document)
+      if id % 300 == 299 { try writer.commit() }
+    }
+    if isThinned {
+      for id in stride(from: 1, to: 900, by: 7) { try writer.delete(id: "d\(id)") }
+      try writer.commit()
+    }
+    return directory
+  }
+
+  /// Runs that several threads write are those of one; with little memory they wait for each other.
+  @Test(arguments: [false, true], [1 << 20, 64 << 20])
+  func threadsMakeNoDifference(_ isThinned: Bool, _ memory: Int) throws {
+    var outputs: [[UInt8]] = []
+    for threads in 1...3 {
+      let directory = try Self.wordy(FaultDisk(seed: 1), isThinned: isThinned)
+      try Merging.run(directory, maxSegments: 1, memory: memory, threads: threads)
+      outputs.append(try Self.bytes(directory))
+      #expect(try IndexCheck.run(directory).findings.first == nil)
+    }
+    let snapshotTerms = try Snapshot.open(
+      Self.wordy(FaultDisk(seed: 1), isThinned: isThinned)
+    ).segments.map { $0.reader.terms(1, .index)?.count ?? 0 }
+    #expect(snapshotTerms.reduce(0, +) > TermDictionaryWriter.runTerms)
+    #expect(outputs[1] == outputs[0])
+    #expect(outputs[2] == outputs[0])
+  }
+
+  /// An input that turns out damaged ends all threads, with its error.
+  @Test(arguments: 1...3)
+  func damageEndsAllThreads(_ threads: Int) throws {
+    let directory = try Self.wordy(FaultDisk(seed: 1), isThinned: false)
+    let snapshot = try Snapshot.open(directory)
+    let inputs = snapshot.segments
+    let dictionary = try #require(inputs[1].reader.terms(1, .index))
+    let file = try directory.open(inputs[1].entry.name)
+    var bytes = unsafe file.bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+    bytes[dictionary.section.offset + dictionary.section.length / 2] ^= 0x40
+    let damaged = try SegmentReader.open(FileBytes(copying: bytes), name: "damaged")
+    let sources = [
+      MergeSource(inputs[0].reader, base: 0), MergeSource(damaged, base: 300),
+      MergeSource(inputs[2].reader, base: 600),
+    ]
+    let merger = try SegmentMerger(
+      sources, directory: directory, name: "out", memory: 8 << 20, threads: threads)
+    var culprit = ""
+    do throws(IndexError) {
+      _ = try merger.run()
+    } catch {
+      if case .corrupt(let name, _, _) = error { culprit = name }
+    }
+    #expect(culprit == "damaged")
+    #expect(try !directory.list().contains("out"))
+  }
+
   @Test func aSegmentWithoutLiveDocumentsVanishes() throws {
     let directory = FaultDirectory(FaultDisk(seed: 1))
     let writer = try IndexWriter.open(directory, create: versionSchema(), options: Self.options)

@@ -37,7 +37,8 @@ struct TermDictionaryTests {
   }
 
   @Test(
-    "every term is found, by bytes, ordinal and cursor", arguments: [0] + formatSizes.prefix(13))
+    "every term is found, by bytes, ordinal and cursor",
+    arguments: [0] + formatSizes.prefix(13) + [4_095, 4_096, 4_097, 8_200])
   func roundTrip(count: Int) throws {
     var random = FormatRandom(state: UInt64(count))
     let terms = terms(count, &random)
@@ -86,6 +87,41 @@ struct TermDictionaryTests {
       }
     }
     #expect(wrong == [])
+  }
+
+  @Test("entries of raw values of one document hold its difference to the last such one")
+  func valueEntries() throws {
+    let directory = ScratchDirectory()
+    let writer = try SegmentWriter(directory: directory, name: "s")
+    for _ in 0..<300 { try writer.addStored([]) }
+    try writer.beginFields(documentCount: 300)
+    try writer.beginField(0, type: 2)
+    try writer.beginTerms(space: .value, detail: .documents)
+    let documents: [[UInt32]] = [[200], [201], [3, 299], [199], [0]]
+    for (place, documents) in documents.enumerated() {
+      try writer.beginTerm([UInt8(97 + place)])
+      for document in documents { try writer.addPosting(document: document) }
+      try writer.endTerm()
+    }
+    try writer.endTerms()
+    _ = try writer.finish()
+    let segment = try SegmentReader.open(directory.open("s"), name: "s")
+    let dictionary = try #require(segment.terms(0, .value))
+    for (place, documents) in documents.enumerated() {
+      var cursor = try segment.postings(dictionary.entry(ordinal: place))
+      var found: [UInt32] = []
+      while !cursor.isAtEnd {
+        found.append(cursor.document)
+        try cursor.next()
+      }
+      #expect(found == documents)
+    }
+    // The list 3, 296; then the block: 10 bytes of terms, the first list at 0; 200, +1, two documents in 3 bytes, -2, -199.
+    let bytes = directory["s"]!
+    let start = dictionary.section.offset
+    let terms: [UInt8] = [1, 97, 1, 98, 1, 99, 1, 100, 1, 101]
+    let entries: [UInt8] = [0xA1, 0x06, 0x05, 0x04, 0x03, 0x07, 0x9B, 0x06]
+    #expect(Array(bytes[start..<start + 23]) == [3, 0xA8, 2, 10, 0] + terms + entries)
   }
 
   @Test("terms of 4,096 bytes are possible, longer ones are refused")
