@@ -3,6 +3,8 @@ import InvertedIndex
 import JSON
 import Testing
 
+import enum Measuring.Figures
+
 @testable import martlet_compare
 
 @Suite struct AgreementTests {

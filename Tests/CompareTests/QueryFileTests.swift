@@ -1,6 +1,8 @@
 import JSON
 import Testing
 
+import enum Measuring.Figures
+
 @testable import martlet_compare
 
 @Suite struct QueryFileTests {

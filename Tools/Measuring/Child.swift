@@ -7,11 +7,18 @@ package final class Child {
 
   /// - Parameters:
   ///   - arguments: the program, by path or name, and what it is given.
+  ///   - input: an open descriptor for what it reads; nil: nothing.
   ///   - output: an open descriptor for what it prints and says.
-  package init(_ arguments: [String], output: Int32, errors: Int32) throws(Fault) {
+  package init(
+    _ arguments: [String], input: Int32? = nil, output: Int32, errors: Int32
+  ) throws(Fault) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
     var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
@@ -45,6 +52,32 @@ package final class Child {
       if !isRunning { return }
       usleep(10_000)
     }
+  }
+
+  /// What a program that has ended used, with those that it started and waited for.
+  package struct Usage {
+    /// 0 when it ended well; else its own code, or 128 and the number of the signal.
+    package var status: Int32
+    /// Seconds of all threads.
+    package var processor: Double
+    /// Bytes: the largest resident set. It begins with that of the program that started it.
+    package var peakMemory: Int
+  }
+
+  /// Waits for its end.
+  package func wait() throws(Fault) -> Usage {
+    var status: Int32 = 0
+    var used = rusage()
+    while unsafe wait4(id, &status, 0, &used) < 0 {
+      guard errno == EINTR else { throw Fault(path: "process \(id)", errno: errno) }
+    }
+    hasEnded = true
+    let seconds = { (time: timeval) in Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    let signal = status & 0x7F
+    return Usage(
+      status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
+      processor: seconds(used.ru_utime) + seconds(used.ru_stime),
+      peakMemory: used.ru_maxrss << 10)
   }
 
   /// What a program prints, to its end; nil when it cannot be started or fails.

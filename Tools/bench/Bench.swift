@@ -10,9 +10,10 @@ struct Bench: ParsableCommand {
     discussion: """
       Build it with optimisation (`swift build -c release --product martlet-bench`). Each subcommand writes its results \
       as JSON, too (--json, --output FILE), with the machine, the date, the commit and the command that measures them \
-      again. Nothing here is a test: no figure makes it fail.
+      again. Nothing here is a test: but for `instructions`, no figure makes it fail.
       """,
     subcommands: [
-      Micro.self, IndexCorpus.self, Serve.self, Relevance.self, DaemonLoad.self,
+      Micro.self, IndexCorpus.self, Serve.self, Relevance.self, DaemonLoad.self, Queries.self,
+      All.self, PageCommand.self, Instructions.self,
     ])
 }

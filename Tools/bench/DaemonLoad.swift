@@ -94,7 +94,7 @@ struct DaemonLoad: ParsableCommand {
       if let engineBefore, let engineAfter = try engine() {
         result.engineNanoseconds = zip(engineBefore, engineAfter).map { ($0 + $1) / 2 }
       }
-      result.daemonMemory = target.residentBytes
+      result.daemonMemory = target.memory.resident
       results.append(result)
     }
     try report.publish(

@@ -63,7 +63,7 @@ final class Target {
     return time
   }
 
-  var residentBytes: Int { ProcessMemory(of: id).resident }
+  var memory: ProcessMemory { ProcessMemory(of: id) }
 
   /// The process that listens on a socket.
   private static func owner(of socket: String) throws -> pid_t {

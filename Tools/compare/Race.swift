@@ -57,21 +57,6 @@ struct Race {
   }
 }
 
-/// What matters of many times.
-struct Distribution: Equatable {
-  var p50 = 0.0
-  var p99 = 0.0
-  var mean = 0.0
-
-  init(_ values: [Double]) {
-    guard !values.isEmpty else { return }
-    let sorted = values.sorted()
-    p50 = sorted.percentile(0.5)
-    p99 = sorted.percentile(0.99)
-    mean = sorted.reduce(0, +) / Double(sorted.count)
-  }
-}
-
 /// The figures of one type of query, or of a band of it.
 struct TypeFigures: Equatable {
   var type: String
