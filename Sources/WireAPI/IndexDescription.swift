@@ -41,6 +41,18 @@ public struct IndexDescription: Sendable {
         writer.field("segments", reader.segments.count)
         return
       }
+      // What cannot be read shows when it is searched.
+      if let parts = try? reader.composition() {
+        writer.name("bytes")
+        writer.object { writer in
+          writer.field("postings", parts.postings)
+          writer.field("dictionaries", parts.dictionaries)
+          writer.field("stored", parts.stored)
+          writer.field("columns", parts.columns)
+          writer.field("norms", parts.norms)
+          writer.field("rest", parts.rest)
+        }
+      }
       writer.name("segments")
       writer.array { writer in
         for segment in reader.segments {

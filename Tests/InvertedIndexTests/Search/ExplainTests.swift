@@ -231,4 +231,20 @@ struct IndexReaderTests {
     let held = fields.reduce(0) { $0 + $1.termBytes + $1.normBytes + $1.columnBytes }
     #expect(held + reader.storedBytes < reader.sizeInBytes)
   }
+
+  @Test("what an index is made of adds up to its size")
+  func composition() throws {
+    let reader = try reader()
+    let parts = try reader.composition()
+    let fields = try reader.fieldSummaries()
+    #expect(parts.stored == reader.storedBytes)
+    #expect(parts.postings > 0)
+    #expect(parts.postings + parts.dictionaries == fields.reduce(0) { $0 + $1.termBytes })
+    #expect(parts.columns == fields.reduce(0) { $0 + $1.columnBytes })
+    #expect(parts.norms == fields.reduce(0) { $0 + $1.normBytes })
+    let live = reader.snapshot.manifest.segments.reduce(0) { $0 + ($1.live?.file.length ?? 0) }
+    let sum =
+      parts.stored + parts.postings + parts.dictionaries + parts.columns + parts.norms + parts.rest
+    #expect(sum + live == reader.sizeInBytes)
+  }
 }

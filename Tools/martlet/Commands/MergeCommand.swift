@@ -32,7 +32,9 @@ struct MergeCommand: ParsableCommand {
     let before = try engine { () throws(IndexError) in try IndexReader.open(directory) }
     let progress = SharedProgress("merge", unit: .documents, total: nil, quiet: common.quiet)
     let merges = try engine { () throws(IndexError) in
-      try Merging.run(directory, maxSegments: segments, memory: memory.bytes) { done, all in
+      try Merging.run(
+        directory, maxSegments: segments, memory: memory.bytes, threads: availableCores()
+      ) { done, all in
         progress.update(done: done, total: all)
       }
     }

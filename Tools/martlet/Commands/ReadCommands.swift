@@ -89,6 +89,16 @@ struct StatsCommand: ParsableCommand {
       row("documents", answer["documents"]?.int.map(grouped))
       row("deleted", answer["deleted"]?.int.map { "\(grouped($0)), until a merge" })
       row("size", answer["size_bytes"]?.int.map(Size.describe))
+      if let bytes = answer["bytes"] {
+        let parts = [
+          ("postings", "postings"), ("dictionaries", "dictionaries"),
+          ("stored", "stored documents"),
+          ("columns", "columns"), ("norms", "norms"), ("rest", "checksums and tables"),
+        ].compactMap { part in
+          bytes[part.0]?.int.flatMap { $0 > 0 ? "\(part.1) \(Size.describe($0))" : nil }
+        }
+        row("made of", parts.joined(separator: ", "))
+      }
       row("generation", answer["generation"]?.int.map(grouped))
       row("uuid", answer["uuid"]?.string)
       let segments = answer["segments"]?.array ?? []
