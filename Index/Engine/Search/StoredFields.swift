@@ -18,7 +18,7 @@ struct StoredFieldsReader {
   static let firstLength = 16 << 10
 
   private let schema: Schema
-  /// Field numbers wanted; nil: everything short.
+  /// Field numbers wanted; nil: everything short. Where nothing but the id is stored, that.
   private let selected: Set<Int>?
   private let showsAll: Bool
   /// The document last read: its first block, or the whole.
@@ -38,7 +38,7 @@ struct StoredFieldsReader {
     self.schema = schema
     showsAll = false
     guard let select else {
-      selected = nil
+      selected = schema.fields.dropFirst().contains { $0.stored } ? nil : [0]
       return
     }
     var numbers: Set<Int> = []

@@ -217,6 +217,26 @@ struct IndexReaderTests {
     }
   }
 
+  @Test("where nothing but the id is stored, a hit shows it, however it is read")
+  func nothingStored() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    let schema = try Schema(fields: [Field(name: "text", type: .text, stored: false)])
+    let writer = try IndexWriter.open(directory, create: schema)
+    try SearcherTests.add([#"{"id":"a","text":"x"}"#, #"{"id":"b","text":"x y"}"#], to: writer)
+    writer.close()
+    let searcher = Searcher(try IndexReader.open(directory))
+    var request = SearchRequest(query: "x")
+    let hits = try searcher.search(request).hits
+    #expect(hits.map(\.id) == ["a", "b"])
+    for hit in hits {
+      #expect(hit.omitted == [])
+      #expect(hit.fields == [StoredField(name: "id", values: [.keyword(hit.id)], isArray: false)])
+    }
+    // Passages are looked for in the stored document.
+    request.highlight = .init()
+    #expect(try searcher.search(request).hits.map(\.fields) == hits.map(\.fields))
+  }
+
   @Test("fields and what they hold")
   func summaries() throws {
     let reader = try reader()
