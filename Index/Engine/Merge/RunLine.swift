@@ -11,9 +11,8 @@ import Bytes
 import Glibc
 
 /// Shared by the threads of one dictionary.
-@safe
-final class RunLine: @unchecked Sendable {
-  private let walk: any TermWalk
+final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
+  private(set) var walk: Walk
   private let writer: SegmentWriter
   private let sources: [MergeSource]
   private let detail: PostingsDetail
@@ -24,13 +23,10 @@ final class RunLine: @unchecked Sendable {
   /// Guards the walk.
   private let taking = Monitor()
   private var taken = 0
-  /// Guards the file: whoever has the turn may write without the lock.
-  private let order = Monitor()
-  private var turn = 0
-  private var failure: IndexError?
+  private let order = RunOrder()
 
   init(
-    _ walk: any TermWalk, to writer: SegmentWriter, from sources: [MergeSource],
+    _ walk: consuming Walk, to writer: SegmentWriter, from sources: [MergeSource],
     detail: PostingsDetail, partMemory: Int, onRun: @escaping () -> Void
   ) {
     self.walk = walk
@@ -42,31 +38,13 @@ final class RunLine: @unchecked Sendable {
   }
 
   /// Writes all terms, on `threads` threads, one of them the caller's.
-  func run(threads count: Int) throws(IndexError) {
+  func write(threads count: Int) throws(IndexError) {
     if count <= 1 {
       try writeAlone()
       return
     }
-    var threads: [pthread_t] = []
-    for _ in 1..<count {
-      var thread = pthread_t()
-      let started = unsafe pthread_create(
-        &thread, nil,
-        { raw in
-          guard let raw = unsafe raw else { return nil }
-          unsafe Unmanaged<RunLine>.fromOpaque(raw).takeRetainedValue().work()
-          return nil
-        }, Unmanaged.passRetained(self).toOpaque())
-      if started == 0 {
-        threads.append(thread)
-      } else {
-        // The others do it all.
-        unsafe Unmanaged.passUnretained(self).release()
-      }
-    }
-    work()
-    for thread in threads { pthread_join(thread, nil) }
-    if let failure = order.withLock({ failure }) { throw failure }
+    run(threads: count)
+    if let failure = order.failure { throw failure }
   }
 
   /// Without other threads runs go straight to the file.
@@ -83,8 +61,8 @@ final class RunLine: @unchecked Sendable {
     }
   }
 
-  private func work() {
-    let part = PartSink(self, file: writer.sink, limit: partMemory)
+  override func work() {
+    let part = PartSink(order, file: writer.sink, limit: partMemory)
     let copier = ListCopier(sources, detail: detail, terms: writer.makeTerms(part))
     var batch = TermBatch()
     do throws(IndexError) {
@@ -94,16 +72,10 @@ final class RunLine: @unchecked Sendable {
         try part.end()
         try writer.place(run, at: part.start)
         onRun()
-        order.withLock {
-          turn += 1
-          order.wakeAll()
-        }
+        order.next()
       }
     } catch {
-      order.withLock {
-        failure = failure ?? error
-        order.wakeAll()
-      }
+      order.fail(error)
     }
   }
 
@@ -112,27 +84,80 @@ final class RunLine: @unchecked Sendable {
   private func take(_ batch: inout TermBatch) throws(IndexError) -> Int? {
     try taking.withLock { () throws(IndexError) -> Int? in
       batch.removeAll()
-      if order.withLock({ failure != nil }) { return nil }
+      if order.failure != nil { return nil }
       try walk.fill(&batch)
       if batch.terms.isEmpty { return nil }
       taken += 1
       return taken - 1
     }
   }
+}
+
+/// Work that several threads do side by side.
+class Crew: @unchecked Sendable {
+  /// One thread's share: begins with what is to be done next, and ends when there is no more.
+  func work() { preconditionFailure("every crew has work") }
+
+  /// Works on `count` threads, one of them the caller's, until all are done. Where the system has no more threads, fewer
+  /// do it all.
+  final func run(threads count: Int) {
+    var threads: [pthread_t] = []
+    for _ in 1..<max(count, 1) {
+      var thread = pthread_t()
+      let started = unsafe pthread_create(
+        &thread, nil,
+        { raw in
+          guard let raw = unsafe raw else { return nil }
+          unsafe Unmanaged<Crew>.fromOpaque(raw).takeRetainedValue().work()
+          return nil
+        }, Unmanaged.passRetained(self).toOpaque())
+      if started == 0 {
+        threads.append(thread)
+      } else {
+        unsafe Unmanaged.passUnretained(self).release()
+      }
+    }
+    work()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+}
+
+/// Whose turn it is to write to the file: it may do so without a lock. Thread-safe.
+private final class RunOrder: @unchecked Sendable {
+  private let monitor = Monitor()
+  private var turn = 0
+  private var ended: IndexError?
+
+  /// The first error of any thread.
+  var failure: IndexError? { monitor.withLock { ended } }
 
   /// Waits until all runs before `number` are in the file.
-  fileprivate func waitForTurn(_ number: Int) throws(IndexError) {
-    let ended: IndexError? = order.withLock {
-      while turn != number, failure == nil { order.wait() }
-      return failure
+  func wait(for number: Int) throws(IndexError) {
+    let failure: IndexError? = monitor.withLock {
+      while turn != number, ended == nil { monitor.wait() }
+      return ended
     }
-    if let ended { throw ended }
+    if let failure { throw failure }
+  }
+
+  func next() {
+    monitor.withLock {
+      turn += 1
+      monitor.wakeAll()
+    }
+  }
+
+  func fail(_ error: IndexError) {
+    monitor.withLock {
+      ended = ended ?? error
+      monitor.wakeAll()
+    }
   }
 }
 
 /// A run being written: in memory, until it is its turn.
 private final class PartSink: ByteSink {
-  private unowned let line: RunLine
+  private let order: RunOrder
   private let file: ByteSink
   private let limit: Int
   private var number = 0
@@ -140,8 +165,8 @@ private final class PartSink: ByteSink {
   /// Where in the file it begins, once it has its turn.
   private(set) var start = 0
 
-  init(_ line: RunLine, file: ByteSink, limit: Int) {
-    self.line = line
+  init(_ order: RunOrder, file: ByteSink, limit: Int) {
+    self.order = order
     self.file = file
     self.limit = limit
     super.init(capacity: 1 << 18)
@@ -162,7 +187,7 @@ private final class PartSink: ByteSink {
 
   private func pass() throws(IndexError) {
     if !hasTurn {
-      try line.waitForTurn(number)
+      try order.wait(for: number)
       hasTurn = true
       start = file.position
     }

@@ -61,7 +61,7 @@ struct TermBatch {
 }
 
 /// The terms of a space of the output, in order.
-protocol TermWalk: AnyObject {
+protocol TermWalk: ~Copyable {
   /// Adds terms to an empty batch until it is full or there are no more.
-  func fill(_ batch: inout TermBatch) throws(IndexError)
+  mutating func fill(_ batch: inout TermBatch) throws(IndexError)
 }

@@ -31,9 +31,7 @@ final class TermMerger {
   func mergeValues() throws(IndexError) -> [[UInt32]]? {
     let dictionaries = sources.map { $0.reader.terms(field, .value) }
     guard let detail = try detail(of: dictionaries) else { return nil }
-    let walk = try ValueWalk(dictionaries, sources)
-    try write(walk, .value, detail)
-    return walk.ordinals
+    return try write(ValueWalk(dictionaries, sources), .value, detail).walk.ordinals
   }
 
   /// Merges index and exact space.
@@ -42,25 +40,28 @@ final class TermMerger {
     let exact = sources.map { $0.reader.terms(field, .exact) }
     guard let detail = try detail(of: index) else { return }
     if exact.allSatisfy({ ($0?.count ?? 0) == 0 }) {
-      try write(try IndexWalk(index, sources, forms: nil), .index, detail)
+      try write(IndexWalk(index, sources, forms: nil), .index, detail)
       return
     }
     let forms = try MergedForms(index, exact, sources, field: field)
-    try write(try IndexWalk(index, sources, forms: forms), .index, detail)
+    try write(IndexWalk(index, sources, forms: forms), .index, detail)
     if forms.hasExactSpace {
-      try write(try ExactWalk(index, exact, sources, forms), .exact, detail)
+      try write(ExactWalk(index, exact, sources, forms), .exact, detail)
     }
   }
 
-  private func write(
-    _ walk: any TermWalk, _ space: TermSpace, _ detail: PostingsDetail
-  ) throws(IndexError) {
+  /// - Returns: what has the walk, at its end.
+  @discardableResult
+  private func write<Walk: TermWalk & ~Copyable>(
+    _ walk: consuming Walk, _ space: TermSpace, _ detail: PostingsDetail
+  ) throws(IndexError) -> RunLine<Walk> {
     try writer.beginTerms(space: space, detail: detail)
-    try RunLine(
+    let line = RunLine(
       walk, to: writer, from: sources, detail: detail, partMemory: merger.partMemory,
-      onRun: merger.breathe
-    ).run(threads: merger.threads)
+      onRun: merger.breathe)
+    try line.write(threads: merger.threads)
     try writer.endTerms()
+    return line
   }
 
   /// What the dictionaries agree to keep; nil when there is none.

@@ -10,7 +10,7 @@ private func emptyOrdinals(_ dictionaries: [TermDictionary?]) -> [[UInt32]] {
 }
 
 /// Raw values.
-final class ValueWalk: TermWalk {
+struct ValueWalk: TermWalk, ~Copyable {
   private let sources: [MergeSource]
   private var merged: MergedTerms
   private var count: UInt32 = 0
@@ -23,7 +23,7 @@ final class ValueWalk: TermWalk {
     ordinals = emptyOrdinals(dictionaries)
   }
 
-  func fill(_ batch: inout TermBatch) throws(IndexError) {
+  mutating func fill(_ batch: inout TermBatch) throws(IndexError) {
     while !batch.isFull, try merged.next() {
       let before = batch.lists.count
       for (place, source) in merged.sources.enumerated() {
@@ -40,7 +40,7 @@ final class ValueWalk: TermWalk {
 }
 
 /// Index terms.
-final class IndexWalk: TermWalk {
+struct IndexWalk: TermWalk, ~Copyable {
   private let sources: [MergeSource]
   /// nil: every term has one form, which equals it.
   private let forms: MergedForms?
@@ -55,7 +55,7 @@ final class IndexWalk: TermWalk {
     merged = try MergedTerms(index)
   }
 
-  func fill(_ batch: inout TermBatch) throws(IndexError) {
+  mutating func fill(_ batch: inout TermBatch) throws(IndexError) {
     while !batch.isFull, try merged.next() {
       let before = batch.lists.count
       for (place, source) in merged.sources.enumerated() {
@@ -78,7 +78,7 @@ final class IndexWalk: TermWalk {
 }
 
 /// Exact forms that are spelled out.
-final class ExactWalk: TermWalk {
+struct ExactWalk: TermWalk, ~Copyable {
   private let forms: MergedForms
   private var walk: FormWalk
 
@@ -90,7 +90,7 @@ final class ExactWalk: TermWalk {
     walk = try FormWalk(index, exact, sources)
   }
 
-  func fill(_ batch: inout TermBatch) throws(IndexError) {
+  mutating func fill(_ batch: inout TermBatch) throws(IndexError) {
     while !batch.isFull, let form = try walk.next(forms.ordinals) {
       let term = Int(form.ordinal)
       let kind = forms.kind(term)

@@ -54,6 +54,10 @@ final class StoredReader: Sendable {
     fileprivate var reader: StoredReader?
     fileprivate var number = 0
     fileprivate var raw: [UInt8] = []
+    /// Where in `raw` each document ends; it begins where the one before ends.
+    fileprivate var ends: [Int] = []
+    /// Where the first begins.
+    fileprivate var start = 0
   }
 
   /// Replaces `bytes` by a document below `documentCount`.
@@ -91,10 +95,15 @@ final class StoredReader: Sendable {
         block.reader = nil
         block.raw.removeAll(keepingCapacity: true)
         try inflate(head, inflater, into: &block.raw)
+        try locate(head, in: &block)
         block.reader = self
         block.number = blocks.lowerBound
       }
-      let place = try place(of: number, in: block.raw, head)
+      let index = number - head.firstDocument
+      guard index < block.ends.count else {
+        throw file.corrupt(section.offset + head.offset, "document \(number) has no block")
+      }
+      let place = (index == 0 ? block.start : block.ends[index - 1])..<block.ends[index]
       let low = min(range.lowerBound, place.count)
       let high = min(range.upperBound, place.count)
       bytes.append(contentsOf: block.raw[place.lowerBound + low..<place.lowerBound + high])
@@ -197,26 +206,30 @@ final class StoredReader: Sendable {
     }
   }
 
-  /// Where a document lies in the raw bytes of its block.
-  private func place(
-    of number: Int, in raw: [UInt8], _ entry: Entry
-  ) throws(IndexError) -> Range<Int> {
+  /// Notes where the documents lie in the raw bytes of their block.
+  private func locate(_ entry: Entry, in block: inout UnpackedBlock) throws(IndexError) {
+    let raw = block.raw
     var reader = ByteReader(unsafe raw.span.bytes)
-    var before = 0
-    var length = 0
+    block.ends.removeAll(keepingCapacity: true)
+    let count = entry.nextDocument - entry.firstDocument
+    guard count <= raw.count else {
+      throw file.corrupt(section.offset + entry.offset, "lengths that make no sense")
+    }
+    block.ends.reserveCapacity(count)
     var sum = 0
-    for document in entry.firstDocument..<entry.nextDocument {
+    for _ in 0..<count {
       guard let next = try? reader.readCount(), next <= raw.count else {
         throw file.corrupt(section.offset + entry.offset, "lengths that make no sense")
       }
-      if document < number { before += next } else if document == number { length = next }
       sum += next
+      block.ends.append(sum)
     }
     let start = reader.position
     guard start + sum == raw.count else {
       throw file.corrupt(section.offset + entry.offset, "lengths that make no sense")
     }
-    return start + before..<start + before + length
+    for index in block.ends.indices { block.ends[index] += start }
+    block.start = start
   }
 
   private func raw(

@@ -25,8 +25,14 @@ struct StoredTests {
 
   private func all(_ reader: StoredReader) throws -> [[UInt8]] {
     var bytes: [UInt8] = []
+    var kept: [UInt8] = []
+    var block = StoredReader.UnpackedBlock()
     return try (0..<reader.documentCount).map { number in
       try reader.document(number, into: &bytes)
+      // From one to the next, and back by one.
+      try reader.document(max(number - 1, 0), into: &kept, keeping: &block)
+      try reader.document(number, into: &kept, keeping: &block)
+      #expect(kept == bytes)
       return bytes
     }
   }
