@@ -261,7 +261,7 @@ internal struct Width<let bits: Int> {
 /// The sums of lanes 0…i of `values`, each plus the last lane of `carry`.
 @inlinable
 @inline(__always)
-internal func prefixSum(_ values: Lanes, _ carry: Lanes) -> Lanes {
+public func prefixSum(_ values: Lanes, _ carry: Lanes) -> Lanes {
   typealias Octets = SIMD16<UInt8>
   let x = unsafe unsafeBitCast(values, to: Octets.self)
   let shifted1 = Octets(

@@ -1,7 +1,50 @@
 // The positions of a list, read as documents ask for them: those of documents in between are skipped, whole
 // blocks by their widths alone.
+//
+// Differences are kept as running sums, whole position blocks at a time and over the ends of documents, which is what
+// unpacking them gives anyhow:
+//
+//   differences   3 2 | 1 4 1 | 2 …         of documents 0, 1, 2
+//   sums        0 3 5   6 10 11  13 …       one more in front
+//   starts        0     2       5           of documents: sums of their frequencies
+//
+// A position is its sum less the one before its document's first, so that nothing is done document by document.
+// Sums may wrap round; their differences do not.
 
 import Bytes
+
+/// The positions of one document: position i is `sums[i] &- sums[-1]`. Three sums more may be read behind them, none of
+/// which is less than the last. Valid until the reader is asked again.
+@unsafe
+struct PositionSums {
+  let sums: UnsafePointer<UInt32>
+  let count: Int
+
+  /// What to take away from sums.
+  @inline(__always)
+  var base: UInt32 { unsafe sums[-1] }
+
+  /// The last position; there is one at least.
+  @inline(__always)
+  var last: UInt32 { unsafe sums[count &- 1] &- sums[-1] }
+
+  @inline(__always)
+  subscript(_ place: Int) -> UInt32 { unsafe sums[place] &- sums[-1] }
+}
+
+/// The positions of documents in a row of a block: those of document i are `sums[starts[i]]` to `sums[starts[i + 1] - 1]`,
+/// each less `sums[starts[i] - 1]`. Valid until the reader is asked again.
+@unsafe
+struct PositionRow {
+  let sums: UnsafePointer<UInt32>
+  let starts: UnsafePointer<UInt32>
+
+  /// As of one document.
+  subscript(_ place: Int) -> PositionSums {
+    let start = unsafe Int(starts[place])
+    return unsafe PositionSums(sums: sums + start, count: Int(starts[place &+ 1]) &- start)
+  }
+}
 
 @safe
 struct PositionReader: ~Copyable {
@@ -9,34 +52,26 @@ struct PositionReader: ~Copyable {
   /// Where the next position block begins, and where positions end.
   private var offset = 0
   private var end = 0
-  /// Differences to skip before those of document `reached` of the postings block.
-  private var skip = 0
-  private var reached = 0
+  /// Number of the next block's first difference, counted from the postings block's first.
+  private var next = 0
+  /// Numbers of the differences that are held as sums.
+  private var heldStart = 0
+  private var heldEnd = 0
+  /// Differences given out by `next`; then those held are no sums.
+  private var taken = 0
   private var isPlain = false
-
-  // The current position block: how many differences it holds, how many were used, and whether they are decoded.
-  private var blockOffset = 0
-  private var count = 0
-  private var used = 0
-  private var isDecoded = false
-  @unsafe private let differences: UnsafeMutablePointer<UInt32>
-  /// Differences of a document that lie in several blocks.
-  @unsafe private var gathered = unsafe Numbers()
-  @unsafe private var sums = unsafe Numbers()
-  /// The document whose differences are at `heldBase`, and their number.
-  private var held = -1
-  private var heldCount = 0
-  @unsafe private var heldBase: UnsafePointer<UInt32>? = nil
+  private var hasStarts = false
+  @unsafe private let starts: UnsafeMutablePointer<UInt32>
+  /// `sums[0]` is the sum before `heldStart`.
+  @unsafe private var sums: UnsafeMutablePointer<UInt32>
+  private let memory: PostingsBlock
 
   /// - Parameter memory: outlives the reader.
   init(_ file: CheckedFile, _ memory: PostingsBlock) {
     self.file = file
-    unsafe differences = memory.differences
-  }
-
-  deinit {
-    unsafe gathered.base?.deallocate()
-    unsafe sums.base?.deallocate()
+    self.memory = memory
+    unsafe starts = memory.starts
+    unsafe sums = memory.sums
   }
 
   /// Another postings block: its first positions lie in the position block at `at`, after `skip` others.
@@ -44,13 +79,12 @@ struct PositionReader: ~Copyable {
   mutating func begin(at: Int, end: Int, skip: Int) {
     offset = at
     self.end = end
-    self.skip = skip
-    reached = 0
+    next = 0 &- skip
+    heldStart = 0
+    heldEnd = 0
+    taken = 0
     isPlain = false
-    isDecoded = false
-    count = 0
-    used = 0
-    held = -1
+    hasStarts = false
   }
 
   /// A term in one document, with at most 4 positions in the dictionary.
@@ -59,159 +93,215 @@ struct PositionReader: ~Copyable {
     isPlain = true
   }
 
-  /// Positions of document number `index` of the postings block, whose frequencies are `frequencies`: the first, and
-  /// then the difference of each from the one before. Valid until the next call.
+  /// Positions of document number `place` of the postings block, whose frequencies are `frequencies`.
   @unsafe
   @inline(__always)
-  mutating func differences(
-    _ index: Int, _ frequencies: UnsafePointer<UInt32>
-  ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
-    if index != held {
-      guard index >= reached else {
-        throw file.corrupt(offset, "positions asked for backwards")
-      }
-      var sum: UInt64 = 0
-      for place in reached..<index { sum &+= UInt64(unsafe frequencies[place]) }
-      skip &+= Int(sum)
-      reached = index &+ 1
-      heldCount = Int(unsafe frequencies[index])
-      held = index
-      if isDecoded, skip &+ heldCount <= count &- used {
-        unsafe heldBase = UnsafePointer(differences + (used &+ skip))
-        used &+= skip &+ heldCount
-        skip = 0
-      } else if isPlain {
-        try readPlain()
-      } else {
-        try read()
-      }
-    }
-    return unsafe UnsafeBufferPointer(start: heldBase, count: heldCount)
+  mutating func sums(
+    _ place: Int, _ frequencies: UnsafePointer<UInt32>
+  ) throws(IndexError) -> PositionSums {
+    if !hasStarts { unsafe findStarts(frequencies) }
+    let first = Int(unsafe starts[place])
+    let count = Int(unsafe frequencies[place])
+    if first < heldStart || first &+ count > heldEnd { try read(first, count) }
+    return unsafe PositionSums(sums: sums + (1 &+ first &- heldStart), count: count)
+  }
+
+  /// Positions of documents `first` to `last`. nil: there are so many that they should be asked for one by one.
+  @unsafe
+  mutating func row(
+    _ first: Int, _ last: Int, _ frequencies: UnsafePointer<UInt32>
+  ) throws(IndexError) -> PositionRow? {
+    if !hasStarts { unsafe findStarts(frequencies) }
+    let start = Int(unsafe starts[first])
+    let count = Int(unsafe starts[last &+ 1]) &- start
+    guard count > 0, count <= 32 &* blockSize else { return nil }
+    if start < heldStart || start &+ count > heldEnd { try read(start, count) }
+    return unsafe PositionRow(
+      sums: UnsafePointer(sums + (1 &- heldStart)), starts: UnsafePointer(starts))
   }
 
   /// The same as positions, ascending.
   @unsafe
   mutating func positions(
-    _ index: Int, _ frequencies: UnsafePointer<UInt32>
+    _ place: Int, _ frequencies: UnsafePointer<UInt32>
   ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
-    let differences = unsafe try differences(index, frequencies)
-    unsafe sums.reserve(heldCount, keeping: 0)
-    let to = unsafe sums.base!
+    let found = unsafe try sums(place, frequencies)
+    let output = unsafe memory.positions(capacity: found.count)
     var position: UInt64 = 0
-    for place in 0..<heldCount {
-      unsafe position &+= UInt64(differences[place])
-      unsafe to[place] = UInt32(truncatingIfNeeded: position)
+    var before = unsafe found.base
+    for i in 0..<(unsafe found.count) {
+      let sum = unsafe found.sums[i]
+      position &+= UInt64(sum &- before)
+      before = sum
+      unsafe output[i] = UInt32(truncatingIfNeeded: position)
     }
     guard position <= 0x7FFF_FFFF else { throw damaged() }
-    return unsafe UnsafeBufferPointer(start: to, count: heldCount)
+    return unsafe UnsafeBufferPointer(start: output, count: found.count)
+  }
+
+  /// The same as the first position and the difference from each to the next.
+  @unsafe
+  mutating func differences(
+    _ place: Int, _ frequencies: UnsafePointer<UInt32>
+  ) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+    let found = unsafe try sums(place, frequencies)
+    let output = unsafe memory.positions(capacity: found.count)
+    for i in 0..<(unsafe found.count) {
+      unsafe output[i] = unsafe found.sums[i] &- found.sums[i &- 1]
+    }
+    return unsafe UnsafeBufferPointer(start: output, count: found.count)
   }
 
   /// The differences that come next, whatever documents they belong to: at least one, at most `wanted`, which are there.
   /// Not between calls that ask by document. Valid until the next call.
   @unsafe
   mutating func next(_ wanted: Int) throws(IndexError) -> UnsafeBufferPointer<UInt32> {
-    while skip >= count &- used {
-      skip &-= count &- used
-      try openBlock()
+    while heldEnd <= taken {
+      heldStart = next
+      heldEnd = next
+      reserve(blockSize)
+      unsafe try unpack(to: sums + 1, sumsFrom: nil)
     }
-    used &+= skip
-    skip = 0
-    if !isDecoded { try decode() }
-    let part = min(wanted, count &- used)
-    let start = unsafe UnsafePointer(differences + used)
-    used &+= part
+    let part = min(wanted, heldEnd &- taken)
+    let start = unsafe UnsafePointer(sums + (1 &+ taken &- heldStart))
+    taken &+= part
     return unsafe UnsafeBufferPointer(start: start, count: part)
   }
 
-  private mutating func readPlain() throws(IndexError) {
-    var bytes = try file.scanner(offset, 5 &* heldCount)
-    unsafe gathered.reserve(heldCount, keeping: 0)
-    for place in 0..<heldCount { unsafe gathered.base![place] = bytes.varint31() }
-    guard !bytes.failed else { throw damaged() }
-    unsafe heldBase = UnsafePointer(gathered.base)
+  /// Sums up the frequencies: 128 of them, those behind the last document of any value.
+  @inline(never)
+  private mutating func findStarts(_ frequencies: UnsafePointer<UInt32>) {
+    let input = unsafe UnsafeRawPointer(frequencies)
+    // One further on: the sum up to a document is where the next one starts.
+    let output = unsafe UnsafeMutableRawPointer(starts + 1)
+    unsafe starts[0] = 0
+    var carry = Lanes.zero
+    for row in 0..<32 {
+      carry = unsafe prefixSum(
+        input.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self), carry)
+      unsafe output.storeBytes(of: carry, toByteOffset: row &* 16, as: Lanes.self)
+    }
+    hasStarts = true
   }
 
   @inline(never)
-  private mutating func read() throws(IndexError) {
-    while skip >= count &- used {
-      if skip == 0, heldCount == 0 { return }
-      skip &-= count &- used
-      try openBlock()
-    }
-    used &+= skip
-    skip = 0
-    if !isDecoded { try decode() }
-    if heldCount <= count &- used {
-      unsafe heldBase = UnsafePointer(differences + used)
-      used &+= heldCount
+  private mutating func read(_ first: Int, _ count: Int) throws(IndexError) {
+    guard first >= heldStart else { throw file.corrupt(offset, "positions asked for backwards") }
+    if count == 0 { return }
+    if isPlain {
+      try readPlain(count)
       return
     }
-    var done = 0
-    while true {
-      let part = min(heldCount &- done, count &- used)
-      unsafe gathered.reserve(done &+ part, keeping: done)
-      if !isDecoded { try decode() }
-      unsafe (gathered.base! + done).update(from: differences + used, count: part)
-      used &+= part
-      done &+= part
-      if done == heldCount { break }
-      try openBlock()
+    if first >= heldEnd {
+      while true {
+        let size = try peek()
+        if next &+ size > first { break }
+        guard size == blockSize else { throw damaged() }
+        offset &+= 1 &+ BitPacking.byteCount(bits: try head())
+        next &+= size
+      }
+      heldStart = next
+      heldEnd = next
+      unsafe sums[0] = 0
     }
-    unsafe heldBase = UnsafePointer(gathered.base)
+    while heldEnd < first &+ count { try decode(keeping: first) }
   }
 
-  /// Reads the head of the next position block.
-  private mutating func openBlock() throws(IndexError) {
+  private mutating func readPlain(_ count: Int) throws(IndexError) {
+    var bytes = try file.scanner(offset, 5 &* count)
+    reserve(count)
+    var sum: UInt32 = 0
+    unsafe sums[0] = 0
+    for place in 1...count {
+      sum &+= bytes.varint31()
+      unsafe sums[place] = sum
+    }
+    guard !bytes.failed else { throw damaged() }
+    heldEnd = count
+    padEnd()
+  }
+
+  /// The first byte of the next block.
+  @inline(__always)
+  private func head() throws(IndexError) -> Int {
     guard offset < end else { throw damaged() }
-    let head = Int(unsafe try file.pointer(offset, 1).load(as: UInt8.self))
-    blockOffset = offset
-    used = 0
-    isDecoded = false
+    return Int(unsafe try file.pointer(offset, 1).load(as: UInt8.self))
+  }
+
+  /// Differences of the next block.
+  @inline(__always)
+  private func peek() throws(IndexError) -> Int {
+    let head = try head()
+    if head <= 32 { return blockSize }
+    guard head > 128 else { throw damaged() }
+    return head &- 128
+  }
+
+  /// Adds the next block's sums to those held, of which those before number `first` may go.
+  private mutating func decode(keeping first: Int) throws(IndexError) {
+    if heldEnd &- heldStart &+ blockSize > memory.sumCapacity, first > heldStart,
+      first < heldEnd
+    {
+      let gone = first &- heldStart
+      unsafe sums.update(from: sums + gone, count: heldEnd &- first &+ 1)
+      heldStart = first
+    }
+    let held = heldEnd &- heldStart
+    reserve(held &+ blockSize)
+    unsafe try unpack(to: sums + (held &+ 1), sumsFrom: sums[held])
+    padEnd()
+  }
+
+  /// Unpacks the next block's differences, or their sums from one on, behind those held.
+  @inline(__always)
+  private mutating func unpack(
+    to target: UnsafeMutablePointer<UInt32>, sumsFrom carry: UInt32?
+  ) throws(IndexError) {
+    let head = try head()
     if head <= 32 {
-      count = blockSize
-      offset &+= 1 &+ BitPacking.byteCount(bits: head)
+      let length = BitPacking.byteCount(bits: head)
+      let bytes = unsafe try file.pointer(offset, 1 &+ length)
+      offset &+= 1 &+ length
       guard offset <= end else { throw damaged() }
+      if let carry {
+        unsafe BitPacking.unpackDeltas(bytes + 1, bits: head, base: carry, into: target)
+      } else {
+        unsafe BitPacking.unpack(bytes + 1, bits: head, into: target)
+      }
+      heldEnd &+= blockSize
     } else {
       guard head > 128 else { throw damaged() }
-      count = head &- 128
-      // How long it is shows when it is decoded; only a run's last block is short.
-      try decode()
-    }
-  }
-
-  private mutating func decode() throws(IndexError) {
-    let target = unsafe differences
-    isDecoded = true
-    if count == blockSize {
-      let length = offset &- blockOffset
-      let bytes = unsafe try file.pointer(blockOffset, length)
-      unsafe BitPacking.unpack(bytes + 1, bits: (length &- 1) / 16, into: target)
-    } else {
-      var bytes = try file.scanner(blockOffset &+ 1, min(end &- blockOffset &- 1, 5 &* count))
-      for place in 0..<count { unsafe target[place] = bytes.varint31() }
+      let count = head &- 128
+      var bytes = try file.scanner(offset &+ 1, min(end &- offset &- 1, 5 &* count))
+      var sum = carry ?? 0
+      for place in 0..<count {
+        let difference = bytes.varint31()
+        sum = carry == nil ? difference : sum &+ difference
+        unsafe target[place] = sum
+      }
       guard !bytes.failed else { throw damaged() }
       offset = file.offset(of: bytes)
+      heldEnd &+= count
+    }
+    next = heldEnd
+  }
+
+  /// Repeats the last sum behind it.
+  @inline(__always)
+  private func padEnd() {
+    let end = unsafe sums + (heldEnd &- heldStart)
+    unsafe UnsafeMutableRawPointer(end + 1).storeBytes(
+      of: Lanes(repeating: end.pointee), as: Lanes.self)
+  }
+
+  /// Makes room for `count` sums. It grows as blocks are read, so that it stays within 1,024 times the bytes read.
+  @inline(__always)
+  private mutating func reserve(_ count: Int) {
+    if count > memory.sumCapacity {
+      memory.growSums(to: count, keeping: heldEnd &- heldStart &+ 1)
+      unsafe sums = memory.sums
     }
   }
 
   private func damaged() -> IndexError { file.corrupt(offset, "positions that make no sense") }
-
-  /// Room for numbers. It grows as blocks are read, so that it stays within 512 times the bytes read.
-  @unsafe
-  private struct Numbers {
-    var base: UnsafeMutablePointer<UInt32>? = nil
-    var capacity = 0
-
-    mutating func reserve(_ needed: Int, keeping: Int) {
-      guard unsafe needed > capacity || capacity == 0 else { return }
-      let grown = unsafe max(needed, 2 &* capacity, 128)
-      let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: grown)
-      if let old = unsafe base {
-        unsafe memory.update(from: old, count: keeping)
-        unsafe old.deallocate()
-      }
-      unsafe base = memory
-      unsafe capacity = grown
-    }
-  }
 }

@@ -2,8 +2,10 @@
 //
 //   documents    128, and padding behind
 //   frequencies  128
-//   differences  128, of positions
+//   starts       129, of positions
 //   last         one document
+//
+// Sums of positions lie apart: a document may have any number of them, and not every cursor is asked for them.
 
 import Bytes
 
@@ -15,16 +17,57 @@ final class PostingsBlock {
   var frequencies: UnsafeMutablePointer<UInt32> {
     unsafe documents + (blockSize &+ PostingsCursor.padding)
   }
-  /// Differences of positions.
-  var differences: UnsafeMutablePointer<UInt32> { unsafe frequencies + blockSize }
+  /// Where the positions of each document start, and where they end.
+  var starts: UnsafeMutablePointer<UInt32> { unsafe frequencies + blockSize }
   /// One document.
-  var last: UnsafeMutablePointer<UInt32> { unsafe differences + blockSize }
+  var last: UnsafeMutablePointer<UInt32> { unsafe starts + (blockSize &+ 4) }
+
+  /// Sums of position differences, with one in front and padding behind; the one in front alone until more are wanted.
+  private(set) var sums: UnsafeMutablePointer<UInt32>
+  private(set) var sumCapacity = 0
+  private var positions: UnsafeMutablePointer<UInt32>? = nil
+  private var positionCapacity = 0
+
+  /// Position blocks of a few documents.
+  private static let usualSums = 4 * blockSize
+  /// One in front, and what is read behind the last.
+  private static let sumPadding = 16
 
   init() {
-    let words = PostingsCursor.padding &+ 3 &* blockSize &+ 4
+    let words = PostingsCursor.padding &+ 3 &* blockSize &+ 16
     unsafe documents = .allocate(capacity: words)
     unsafe documents.initialize(repeating: PostingsCursor.end, count: words)
+    unsafe sums = documents + (words &- 4)
   }
 
-  deinit { unsafe documents.deallocate() }
+  deinit {
+    if sumCapacity > 0 { unsafe sums.deallocate() }
+    unsafe documents.deallocate()
+    unsafe positions?.deallocate()
+  }
+
+  /// Makes room for `count` sums at least; the first `keeping` words stay.
+  func growSums(to count: Int, keeping: Int) {
+    let capacity = max(count, 2 &* sumCapacity, PostingsBlock.usualSums)
+    let words = capacity &+ PostingsBlock.sumPadding
+    let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: words)
+    unsafe larger.initialize(repeating: 0, count: words)
+    unsafe larger.update(from: sums, count: keeping)
+    if sumCapacity > 0 { unsafe sums.deallocate() }
+    unsafe sums = larger
+    sumCapacity = capacity
+  }
+
+  /// Room for the positions of one document.
+  func positions(capacity: Int) -> UnsafeMutablePointer<UInt32> {
+    if let positions = unsafe positions, capacity <= positionCapacity { return unsafe positions }
+    unsafe positions?.deallocate()
+    positionCapacity = max(64, capacity, 2 &* positionCapacity)
+    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: positionCapacity)
+    unsafe positions = memory
+    return unsafe memory
+  }
+
+  /// Whether long documents have made it large.
+  var isLarge: Bool { max(sumCapacity, positionCapacity) > 64 * PostingsBlock.usualSums }
 }

@@ -103,6 +103,9 @@ struct PostingsCursor: ~Copyable {
 
   var isAtEnd: Bool { document == Self.end }
 
+  /// Last document of the decoded block; `end` after the last one.
+  var last: UInt32 { blockLast }
+
   // MARK: Moving
 
   /// Goes to the next document.
@@ -211,15 +214,33 @@ struct PostingsCursor: ~Copyable {
     return unsafe try positionReader.positions(index, counts)
   }
 
-  /// The same as the first position and the differences from each to the next.
+  /// The same as sums of differences. None where positions are not kept.
   @unsafe
   @inline(__always)
+  mutating func positionSums(_ place: Int) throws(IndexError) -> PositionSums {
+    guard detail == .positions, block < data.count else {
+      return unsafe PositionSums(sums: UnsafePointer(memory.sums + 1), count: 0)
+    }
+    let counts = unsafe frequencies()
+    return unsafe try positionReader.sums(place, counts)
+  }
+
+  /// The first position of the current document and the difference from each to the next, as `positions`.
+  @unsafe
   mutating func positionDifferences() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
     guard detail == .positions, block < data.count else {
       return unsafe UnsafeBufferPointer(start: nil, count: 0)
     }
     let counts = unsafe frequencies()
     return unsafe try positionReader.differences(index, counts)
+  }
+
+  /// Positions of documents `first` to `last` of the block, where they are not too many.
+  @unsafe
+  mutating func positionRow(_ first: Int, _ last: Int) throws(IndexError) -> PositionRow? {
+    guard detail == .positions, block < data.count else { return nil }
+    let counts = unsafe frequencies()
+    return unsafe try positionReader.row(first, last, counts)
   }
 
   /// For copying the whole list: differences of positions that come next, at least one, at most `wanted`, however

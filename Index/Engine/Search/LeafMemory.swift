@@ -19,8 +19,8 @@ final class LeafMemory: @unchecked Sendable {
   private(set) lazy var sums = WindowMemory(capacity: windowCapacity)
   /// Bits of one field's matches.
   private(set) lazy var one = WindowMemory(capacity: windowCapacity, scored: false)
-  /// Where phrases could begin; anything between calls. On the heap for the sake of access without checks.
-  let phraseStarts: UnsafeMutablePointer<PhraseStarts>
+  /// Anything between calls.
+  private(set) lazy var phrases = PhraseMemory()
 
   /// Scores are zero where nobody works on them: no search was broken off.
   var isClean = true
@@ -33,15 +33,11 @@ final class LeafMemory: @unchecked Sendable {
     unsafe values.initialize(repeating: 0, count: blockSize + 16)
     unsafe matched = .allocate(capacity: windowCapacity / 64)
     unsafe matched.initialize(repeating: 0, count: windowCapacity / 64)
-    unsafe phraseStarts = .allocate(capacity: 1)
-    unsafe phraseStarts.initialize(to: PhraseStarts())
   }
 
   deinit {
     unsafe values.deallocate()
     unsafe matched.deallocate()
-    unsafe phraseStarts.deinitialize(count: 1)
-    unsafe phraseStarts.deallocate()
   }
 
   /// Where a list of `count` of the segment's `documents` marks its documents; nil: straight in the bits.
@@ -60,7 +56,7 @@ final class LeafMemory: @unchecked Sendable {
   /// Takes back what was handed out.
   func reset() {
     windows.reset(keeping: 16)
-    blocks.reset(keeping: 64)
+    blocks.reset(keeping: 64) { !$0.isLarge }
   }
 
   /// Things handed out one after the other, and kept.
@@ -74,8 +70,12 @@ final class LeafMemory: @unchecked Sendable {
       return all[used - 1]
     }
 
-    mutating func reset(keeping limit: Int) {
+    mutating func reset(keeping limit: Int, where isKept: (Element) -> Bool = { _ in true }) {
       if all.count > limit { all.removeLast(all.count - limit) }
+      // Only those in use have changed.
+      for place in (0..<min(used, all.count)).reversed() where !isKept(all[place]) {
+        all.remove(at: place)
+      }
       used = 0
     }
   }

@@ -1,204 +1,161 @@
-// Words at fixed distances in one field. Documents first, by whole blocks where all words are about as frequent, else by
-// seeking those of the rarest, with the least x of the words as a bound of the phrase's. Positions last, for
-// documents whose bound could score enough: the rarest two words first, the others only as long as places are left.
+// A phrase in one field: as a part of a sum over fields, window by window, or alone.
 
+/// What a phrase in one field contributes.
 @safe
 final class PhrasePart: FieldPart {
-  private let words: PhraseSlots
-  /// Of `words`, rarest first.
-  private let slots: UnsafeMutablePointer<PhraseSlot>
-  private let count: Int
-  /// The slots of one term once more, rarest first, to find the documents by whole blocks; none: the rarest slot
-  /// leads, and the others are sought.
-  private let matchers: [TermPart]
-  private let memory: LeafMemory
-  /// Where the phrase could begin in the document at hand.
-  private let starts: UnsafeMutablePointer<PhraseStarts>
-  /// The same in documents too long for it. On the heap for the sake of access without checks.
-  private let list: UnsafeMutablePointer<PositionList>
-  /// Distance of the last word.
-  private let length: Int
+  let finder: PhraseFinder
+  private let matched: UnsafeMutablePointer<UInt64>
   private let isSparse: Bool
-  /// No slot of several terms.
-  private let isPlain: Bool
-  private let deadline: Deadline
-  private var looks = 0
 
-  /// - Parameters:
-  ///   - words: two slots at least.
-  ///   - matchers: for the slots of one term, or none.
-  init(
-    _ words: consuming PhraseSlots, matchers: [TermPart], documents: Int, memory: LeafMemory,
-    deadline: Deadline
-  ) {
-    let count = words.count
-    unsafe slots = words.base
-    self.count = count
-    self.words = words
-    self.matchers = matchers.sorted { $0.cost < $1.cost }
-    self.memory = memory
-    unsafe starts = memory.phraseStarts
-    unsafe list = .allocate(capacity: 1)
-    unsafe list.initialize(to: PositionList())
-    self.deadline = deadline
-    var length = 0
-    var isPlain = true
-    for i in 0..<count {
-      length = max(length, Int(unsafe slots[i].offset))
-      isPlain = unsafe isPlain && slots[i].isSingle
-    }
-    self.length = length
-    self.isPlain = isPlain
-    let cost = unsafe slots.pointee.cost
-    isSparse = cost < documents / 1024
-    super.init(cost: cost)
-  }
-
-  deinit {
-    unsafe list.deinitialize(count: 1)
-    unsafe list.deallocate()
+  init(_ finder: PhraseFinder, documents: Int, memory: LeafMemory) {
+    self.finder = finder
+    unsafe matched = memory.matched
+    isSparse = finder.cost < documents / 1024
+    super.init(cost: finder.cost)
   }
 
   override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
-    if matchers.isEmpty, isPlain { return try meet(target) }
-    if isSparse { unsafe try slots.pointee.seek(target) }
-    return max(target, unsafe slots.pointee.document)
+    isSparse ? max(target, try finder.candidate(target)) : target
   }
 
   override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
-    // A phrase occurs at most as often as each of its words.
-    var least = Float.infinity
-    for i in 0..<count { least = min(least, unsafe try slots[i].bound(base, end)) }
-    return least
+    try finder.bound(base, end)
   }
 
   override func accumulate(
     _ window: Window, _ sums: UnsafeMutablePointer<Float>?, above minimum: Float
   ) throws(IndexError) {
-    if matchers.isEmpty {
-      unsafe try lead(window, sums, above: minimum)
+    if let sums = unsafe sums {
+      try narrow(window, countsAll: true, above: minimum) { (place, x) in
+        unsafe sums[place] += x
+        return true
+      }
+    } else {
+      try narrow(window, countsAll: false, above: minimum) { (_, _) in true }
+    }
+  }
+
+  /// Narrows the candidates to those that match and for which `isTaken` says so. It is given the place in the window, and
+  /// x if `countsAll`.
+  @inline(__always)
+  func narrow(
+    _ window: Window, countsAll: Bool, above minimum: Float, _ isTaken: (Int, Float) -> Bool
+  ) throws(IndexError) {
+    for word in 0..<window.words { unsafe matched[word] = 0 }
+    finder.begin(countsAll: countsAll)
+    var isLeft = true
+    while isLeft {
+      isLeft = try finder.step(
+        from: window.base, before: window.end, window.isFull ? nil : window, above: minimum)
+      for found in 0..<finder.foundCount {
+        let place = Int(unsafe finder.found[found] &- window.base)
+        if isTaken(place, countsAll ? finder.value(found) : 0) {
+          unsafe matched[place &>> 6] |= 1 &<< UInt64(place & 63)
+        }
+      }
+      finder.take()
+    }
+    for word in 0..<window.words { unsafe window.bits[word] = matched[word] }
+  }
+}
+
+/// A phrase in one field alone.
+final class PhraseScorer: Scorer {
+  private let part: PhrasePart
+  private let saturation: Saturation
+
+  init(_ part: PhrasePart, _ saturation: Saturation) {
+    self.part = part
+    self.saturation = saturation
+    super.init(cost: part.cost)
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    try part.candidate(target)
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    let x = try part.bound(base, end)
+    return x < 0 ? unbounded : saturation.score(x)
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    guard let scores = unsafe window.scores else {
+      try part.narrow(window, countsAll: false, above: unbounded) { (_, _) in true }
       return
     }
-    var narrowed = window
-    for matcher in matchers {
-      if minimum > unbounded {
-        try matcher.match(narrowed, above: minimum)
-      } else {
-        try matcher.match(narrowed)
-      }
-      if window.isEmpty { return }
-      narrowed.isFull = false
-    }
-    var at = window.next(from: 0)
-    while let place = at {
-      let document = window.base &+ UInt32(truncatingIfNeeded: place)
-      try look()
-      var isThere = true
-      for i in 0..<count where isThere {
-        unsafe try slots[i].seekNear(document)
-        isThere = unsafe slots[i].document == document
-      }
-      if isThere { isThere = try unsafe verify(sums, place) }
-      if !isThere {
-        unsafe window.bits[place &>> 6] &= ~(1 &<< UInt64(place & 63))
-      }
-      at = window.next(from: place &+ 1)
+    try part.narrow(window, countsAll: true, above: saturation.x(below: minimum)) { (place, x) in
+      let score = saturation.score(x)
+      if score > minimum { unsafe scores[place] += score }
+      return score > minimum
     }
   }
 
-  /// `accumulate`, led by the rarest slot.
-  private func lead(
-    _ window: Window, _ sums: UnsafeMutablePointer<Float>?, above minimum: Float
-  ) throws(IndexError) {
-    let matched = unsafe memory.matched
-    for word in 0..<window.words { unsafe matched[word] = 0 }
-    var at = window.next(from: 0)
-    while let place = at {
-      try look()
-      let document = try meet(window.base &+ UInt32(truncatingIfNeeded: place))
-      if document >= window.end { break }
-      let found = Int(document &- window.base)
-      at = window.next(from: found)
-      guard at == found else { continue }
-      if mayPass(minimum), try unsafe verify(sums, found) {
-        unsafe matched[found &>> 6] |= 1 &<< UInt64(found & 63)
-      }
-      at = window.next(from: found &+ 1)
+  // MARK: All documents, without windows
+
+  /// Counts the documents that match, among those accepted (nil: all).
+  /// - Returns: false when the deadline passed first.
+  func count(_ count: inout Int, accepted: BitSet?) throws(IndexError) -> Bool {
+    try eachDocument(countsAll: false, above: unbounded) { (document, _) in
+      if accepted?[Int(document)] ?? true { count &+= 1 }
+      return unbounded
     }
-    for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 
-  /// The first document ≥ `target` that all slots have, and all slots at it; `end` when there is none.
-  private func meet(_ target: UInt32) throws(IndexError) -> UInt32 {
-    unsafe try slots.pointee.seek(target)
-    var document = unsafe slots.pointee.document
-    var i = 1
-    while i < count, document != PostingsCursor.end {
-      unsafe try slots[i].seek(document)
-      let found = unsafe slots[i].document
-      if found == document {
-        i &+= 1
-      } else {
-        unsafe try slots.pointee.seek(found)
-        document = unsafe slots.pointee.document
-        i = 1
-      }
-    }
-    return document
-  }
-
-  /// Slots of many words make a candidate dear: a window of them can outlast the deadline.
-  private func look() throws(IndexError) {
-    looks &+= 1
-    if looks & 63 == 0, deadline.isPassed { throw .cancelled }
-  }
-
-  /// Whether the least x of the words, in the document that all slots are at, is above `minimum`.
-  private func mayPass(_ minimum: Float) -> Bool {
-    guard minimum > unbounded else { return true }
-    for i in 0..<count where unsafe slots[i].bound() <= minimum { return false }
-    return true
-  }
-
-  /// Whether the phrase occurs in the document that all slots are at; its x is added to that at `place`.
-  @inline(__always)
-  private func verify(
-    _ sums: UnsafeMutablePointer<Float>?, _ place: Int
+  /// The best documents. Those that cannot be among them are not looked at.
+  /// - Parameter first: number of the segment's first document within the snapshot.
+  /// - Returns: false when the deadline passed first.
+  func collect(
+    _ top: inout TopScores, first: UInt32, accepted: BitSet?
   ) throws(IndexError) -> Bool {
-    let frequency = try frequency(isOneEnough: unsafe sums == nil)
-    if frequency == 0 { return false }
-    if let sums = unsafe sums {
-      unsafe sums[place] += slots.pointee.value(UInt32(truncatingIfNeeded: frequency))
+    var known = top.minimum
+    var limit = saturation.x(below: known)
+    return try eachDocument(countsAll: true, above: limit) { (document, x) in
+      if accepted?[Int(document)] ?? true { top.offer(first &+ document, saturation.score(x)) }
+      if top.minimum != known {
+        known = top.minimum
+        limit = saturation.x(below: known)
+      }
+      return limit
+    }
+  }
+
+  /// The best documents, and the number of all that match.
+  func collectAll(
+    _ top: inout TopScores, first: UInt32, accepted: BitSet?, count: inout Int
+  ) throws(IndexError) -> Bool {
+    try eachDocument(countsAll: true, above: unbounded) { (document, x) in
+      if accepted?[Int(document)] ?? true {
+        count &+= 1
+        top.offer(first &+ document, saturation.score(x))
+      }
+      return unbounded
+    }
+  }
+
+  /// Calls `body` with each match and, if `countsAll`, its x; it returns what x must exceed from then on.
+  /// - Returns: false when the deadline passed first.
+  @inline(__always)
+  private func eachDocument(
+    countsAll: Bool, above minimum: Float, _ body: (UInt32, Float) -> Float
+  ) throws(IndexError) -> Bool {
+    let finder = part.finder
+    var minimum = minimum
+    finder.begin(countsAll: countsAll)
+    do throws(IndexError) {
+      var isLeft = true
+      while isLeft {
+        isLeft = try finder.step(from: 0, before: PostingsCursor.end, nil, above: minimum)
+        for found in 0..<finder.foundCount {
+          minimum = body(unsafe finder.found[found], countsAll ? finder.value(found) : 0)
+        }
+        finder.take()
+      }
+    } catch .cancelled {
+      return false
     }
     return true
-  }
-
-  /// How often the phrase occurs in the document that all slots are at; at most 1 where that is enough.
-  private func frequency(isOneEnough: Bool) throws(IndexError) -> Int {
-    guard count <= PhraseStarts.slotLimit,
-      unsafe starts.pointee.begin(
-        try slots.pointee.positionDifferences(), shift: length &- Int(slots.pointee.offset))
-    else { return try listedFrequency() }
-    var kept = 0
-    for i in 1..<count {
-      let differences = unsafe try slots[i].positionDifferences()
-      let shift = unsafe length &- Int(slots[i].offset)
-      if isOneEnough, i == count &- 1 {
-        return unsafe starts.pointee.hasAny(differences, shift: shift) ? 1 : 0
-      }
-      kept = unsafe starts.pointee.keep(differences, shift: shift)
-      if kept == 0 { return 0 }
-    }
-    return kept
-  }
-
-  private func listedFrequency() throws(IndexError) -> Int {
-    unsafe list.pointee.takeStarts(
-      try slots.pointee.positionDifferences(), offset: slots.pointee.offset)
-    for i in 1..<count {
-      if unsafe list.pointee.count == 0 { return 0 }
-      unsafe list.pointee.keep(try slots[i].positionDifferences(), offset: slots[i].offset)
-    }
-    return unsafe list.pointee.count
   }
 }

@@ -4,6 +4,8 @@
 @safe
 struct PhraseSlot: ~Copyable {
   let offset: UInt32
+  /// The first of the lists, and the only one of a single term.
+  var list: UnsafeMutablePointer<FieldPostings> { unsafe lists }
   private let lists: UnsafeMutablePointer<FieldPostings>
   private let count: Int
   private(set) var document: UInt32 = 0
@@ -55,33 +57,49 @@ struct PhraseSlot: ~Copyable {
     }
   }
 
-  /// As `seek`, where the document is likely one of the next.
+  /// Whether the slot has document `target`, and x there is above `minimum`: it goes there if so. Blocks that could have none such are not decoded.
+  mutating func seek(_ target: UInt32, above minimum: Float) throws(IndexError) -> Bool {
+    if count == 1, document < target, unsafe lists.pointee.cursor.last < target {
+      unsafe try lists.pointee.cursor.shallowSeek(target)
+      if unsafe try lists.pointee.blockBound() <= minimum { return false }
+    }
+    try seek(target)
+    return document == target && bound() > minimum
+  }
+
+  /// Goes to the next document.
   @inline(__always)
-  mutating func seekNear(_ target: UInt32) throws(IndexError) {
+  mutating func advance() throws(IndexError) {
     if count == 1 {
-      unsafe try lists.pointee.cursor.seekNear(target)
+      unsafe try lists.pointee.cursor.next()
       document = unsafe lists.pointee.cursor.document
     } else {
-      try seek(target)
+      try seek(document &+ 1)
     }
   }
 
-  /// x of the current document for a frequency.
-  func value(_ frequency: UInt32) -> Float {
+  /// Goes where the only list went.
+  @inline(__always)
+  mutating func follow() { document = unsafe lists.pointee.cursor.document }
+
+  /// x of a document for a frequency.
+  @inline(__always)
+  func value(_ frequency: UInt32, _ document: UInt32) -> Float {
     unsafe lists.pointee.value(frequency: frequency, document: document)
   }
 
-  /// The first position in the current document, and the differences from each to the next; valid until the slot
-  /// moves or is asked again.
+  /// Positions in the current document; valid until the slot moves or is asked again.
   @unsafe
   @inline(__always)
-  mutating func positionDifferences() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
-    if count == 1 { return unsafe try lists.pointee.cursor.positionDifferences() }
-    return unsafe try mergedDifferences()
+  mutating func positions() throws(IndexError) -> PositionSums {
+    if count == 1 {
+      return unsafe try lists.pointee.cursor.positionSums(lists.pointee.cursor.index)
+    }
+    return unsafe try mergedPositions()
   }
 
   @unsafe
-  private mutating func mergedDifferences() throws(IndexError) -> UnsafeBufferPointer<UInt32> {
+  private mutating func mergedPositions() throws(IndexError) -> PositionSums {
     merged.removeAll(keepingCapacity: true)
     for i in 0..<count where unsafe lists[i].cursor.document == document {
       unsafe merged.append(contentsOf: try lists[i].cursor.positions())
@@ -91,7 +109,7 @@ struct PhraseSlot: ~Copyable {
     distinct.reserve(merged.count)
     distinct.removeAll()
     for position in merged { distinct.appendDistinct(position) }
-    return unsafe distinct.differences()
+    return unsafe distinct.sums
   }
 }
 
@@ -139,10 +157,5 @@ struct PhraseSlots: ~Copyable {
     }
     unsafe (base + place).initialize(to: slot)
     count += 1
-  }
-
-  /// Whether documents that have all of the words are found cheaper by whole blocks, which reads each list twice.
-  var areMatchedByBlocks: Bool {
-    unsafe count > 1 && base[0].cost >= 512 && base[1].cost < 8 * base[0].cost
   }
 }

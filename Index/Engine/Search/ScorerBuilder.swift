@@ -84,14 +84,13 @@ struct ScorerBuilder {
   }
 
   private func scorer(_ phrase: PhraseWeight) throws(IndexError) -> Scorer? {
-    var parts: [FieldPart] = []
+    var parts: [PhrasePart] = []
     for part in phrase.parts where part.isComplete(segment.ordinal) {
       parts.append(try phrasePart(part))
     }
-    return parts.isEmpty
-      ? nil
-      : FieldsScorer(
-        parts, Saturation(weight: phrase.weight, grid: grid), memory: memory)
+    let saturation = Saturation(weight: phrase.weight, grid: grid)
+    if parts.count == 1 { return PhraseScorer(parts[0], saturation) }
+    return parts.isEmpty ? nil : FieldsScorer(parts, saturation, memory: memory)
   }
 
   /// The phrase in one field, all of whose slots the segment has.
@@ -105,19 +104,9 @@ struct ScorerBuilder {
       }
       words.endSlot(offset: slot.offset)
     }
-    var matchers: [TermPart] = []
-    for slot in part.slots
-    where words.areMatchedByBlocks && part.count(of: slot, segment.ordinal) == 1 {
-      for found in part.entries[slot.range] where found.segment == segment.ordinal {
-        matchers.append(
-          TermPart(
-            try postings(found.entry, norms, factors), documents: segment.documentCount,
-            memory: memory))
-      }
-    }
     return PhrasePart(
-      words, matchers: matchers, documents: segment.documentCount, memory: memory,
-      deadline: deadline)
+      PhraseFinder(words, memory: memory, deadline: deadline), documents: segment.documentCount,
+      memory: memory)
   }
 
   private func postings(

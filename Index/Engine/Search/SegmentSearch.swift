@@ -30,6 +30,9 @@ struct SegmentSearch {
       return try term.collect(
         &top, first: segment.first, accepted: accepted, deadline: deadline)
     }
+    if let phrase = scorer as? PhraseScorer {
+      return try phrase.collect(&top, first: segment.first, accepted: accepted)
+    }
     return try eachWindow(scored: true, minimum: top.minimum) {
       (window) throws(IndexError) -> Float in
       collect(window, &top)
@@ -39,7 +42,11 @@ struct SegmentSearch {
 
   /// All matches are scored and counted.
   func collectAll(_ top: inout TopScores, count: inout Int) throws(IndexError) -> Bool {
-    try eachWindow(scored: true, minimum: unbounded) { (window) throws(IndexError) -> Float in
+    if let phrase = scorer as? PhraseScorer {
+      return try phrase.collectAll(&top, first: segment.first, accepted: accepted, count: &count)
+    }
+    return try eachWindow(scored: true, minimum: unbounded) {
+      (window) throws(IndexError) -> Float in
       count += window.population()
       collect(window, &top)
       return unbounded
@@ -51,6 +58,9 @@ struct SegmentSearch {
     if accepted == nil, let term = scorer as? TermScorer {
       count += term.cost
       return true
+    }
+    if let phrase = scorer as? PhraseScorer {
+      return try phrase.count(&count, accepted: accepted)
     }
     return try eachWindow(scored: false, minimum: unbounded) {
       (window) throws(IndexError) -> Float in
