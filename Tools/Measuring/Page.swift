@@ -133,6 +133,7 @@ extension Markup {
 
   /// Figures that are seen first.
   package mutating func cards(_ cards: [(value: String, what: String, isBad: Bool)]) {
+    guard !cards.isEmpty else { return }
     element("ul", [("class", "cards")]) { html in
       for card in cards {
         html.element("li", card.isBad ? [("class", "bad")] : []) { html in

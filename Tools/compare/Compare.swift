@@ -6,8 +6,8 @@ import Measuring
 /// Martlet beside SQLite FTS5, on the same documents and the same tokens.
 ///
 /// One run: the documents are read once for their fields and a sample; each engine builds its index in a child
-/// process; the queries are drawn, or read; their answers are compared as whole sets; then both are timed turn
-/// by turn; and what people type is given to both as it is.
+/// process; the queries are drawn, or read; their answers are compared as whole sets; then both are timed pass
+/// by pass; and what people type is given to both as it is.
 @main
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,12 @@
 import Measuring
 
-/// Both engines at the same queries, turn by turn in one process.
+/// Both engines at the same queries, pass by pass in one process.
 ///
-/// Each round asks every query four times: number and best 10 of both. Who goes first changes from query to query and from
-/// round to round, and so does what is asked first, every other round. The first round warms up. A query's time is the
-/// processor time of its best round: by the clock, long queries would be those that others interrupt.
+/// Each round has four passes over all queries: number and best 10 by both. Who goes first changes from round to round, and
+/// what is asked first every other round. So each has the processor's caches to itself for a pass, as it has where it is
+/// used: turn by turn at each query, the one with the short ones would find them full of the other's data. The first round
+/// warms up. A query's time is the processor time of its best round: by the clock, long queries would be those that others
+/// interrupt.
 struct Race {
   enum Command: Int, CaseIterable {
     case count, top10
@@ -27,16 +29,17 @@ struct Race {
   ) throws(Failure) {
     var best = [[UInt64]](repeating: Array(repeating: .max, count: queries.count), count: 4)
     for round in 0...rounds {
-      for (number, query) in queries.enumerated() {
-        if number & 15 == 0 {
-          try Interruption.check()
-          progress(
-            (Double(round) + Double(number) / Double(queries.count)) / Double(rounds + 1))
-        }
-        for turn in 0..<4 {
-          // Runners 0 and 1 are Martlet's, 2 and 3 FTS5's; a command's two runs follow each other.
-          let isOurs = (turn & 1 == 0) == ((round + number) & 1 == 0)
-          let command = (turn >> 1) ^ ((round >> 1) & 1)
+      for turn in 0..<4 {
+        // Runners 0 and 1 are Martlet's, 2 and 3 FTS5's; a command's two passes follow each other.
+        let isOurs = (turn & 1 == 0) == (round & 1 == 0)
+        let command = (turn >> 1) ^ ((round >> 1) & 1)
+        let runner = (isOurs ? 0 : 2) + command
+        for (number, query) in queries.enumerated() {
+          if number & 15 == 0 {
+            try Interruption.check()
+            let part = Double(turn) + Double(number) / Double(queries.count)
+            progress((Double(round) + part / 4) / Double(rounds + 1))
+          }
           let start = Clock.thread()
           switch (isOurs, command) {
           case (true, 0): _ = try martlet.count(query.request)
@@ -45,9 +48,7 @@ struct Race {
           case (false, _): _ = try fts5.top(query.expression)
           }
           let time = Clock.thread() - start
-          guard round > 0 else { continue }
-          let runner = (isOurs ? 0 : 2) + command
-          best[runner][number] = min(best[runner][number], time)
+          if round > 0 { best[runner][number] = min(best[runner][number], time) }
         }
       }
     }

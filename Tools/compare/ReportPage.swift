@@ -20,7 +20,7 @@ extension Report {
       "p", [],
       "\(martletBuild.documents) documents (\(Figures.bytes(scan.bytes))), the same words in both "
         + "(analyzer \(scan.plan.analyzer)), searched in \(searched). \(queries.count) queries, each "
-        + "timed \(rounds) times, turn by turn in one process. A ratio says how many times more FTS5 "
+        + "timed \(rounds) times, pass by pass in turn in one process. A ratio says how many times more FTS5 "
         + "takes: above 1 Martlet is ahead.")
     let ours = martletBuild
     var cards: [(value: String, what: String, isBad: Bool)] = []

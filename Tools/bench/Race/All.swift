@@ -150,7 +150,7 @@ struct All: ParsableCommand {
     default:
       return try BesideFTS5.run(
         ScaledCorpus(path: corpus, divisor: quick ? 12 : 1), queries: try queryFile(race, say),
-        count: fts5Queries ?? (quick ? 10 : 40), work: race.work, progress: say)
+        count: fts5Queries ?? (quick ? 10 : 40), isQuick: quick, work: race.work, progress: say)
     }
   }
 

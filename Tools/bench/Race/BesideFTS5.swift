@@ -15,7 +15,7 @@ enum BesideFTS5 {
   ///   - count: queries of each type, evenly from the race's.
   /// - Returns: the program's report.
   static func run(
-    _ scale: ScaledCorpus, queries path: String, count: Int, work: String,
+    _ scale: ScaledCorpus, queries path: String, count: Int, isQuick: Bool, work: String,
     progress: (String) -> Void
   ) throws -> JSONValue {
     let program = OwnProgram.neighbour("martlet-compare")
@@ -34,7 +34,8 @@ enum BesideFTS5 {
     let child = try Child(
       [
         program, documents, "--queries", queries, "--analyzer", "whitespace", "--fields", "text",
-        "--rounds", "1", "--threads", "1,2", "--memory", "1024", "--dir", "\(work)/fts5", "--json",
+        "--rounds", isQuick ? "1" : "3", "--threads", "1,2", "--memory", "1024", "--dir",
+        "\(work)/fts5", "--json",
       ], output: output, errors: STDERR_FILENO)
     let usage = try child.wait()
     // 1: match sets differ, which the report tells.

@@ -124,13 +124,14 @@ struct RacePage {
   private func fts5(_ html: inout Markup, _ fts5: FTS5Figures) {
     html.element("h2", [], "Beside SQLite FTS5")
     html.table(RaceTables.fts5(fts5), left: 1)
-    let builds = fts5.builds.map {
-      "\(Figures.ratio($0.ratio)) with \($0.threads) thread\($0.threads > 1 ? "s" : "")"
+    let builds = fts5.builds.map { build in
+      "\(Figures.ratio(build.wall)) with \(build.threads) thread\(build.threads > 1 ? "s" : "") "
+        + "(\(Figures.ratio(build.processor)) the processor time)"
     }
     html.element(
       "p", [],
-      "SQLite \(fts5.sqlite), \(fts5.documents) documents, which both store. Building it takes "
-        + "\(builds.joined(separator: ", ")) of ours as long; its file is \(Figures.ratio(fts5.size)) as large. Match sets "
+      "SQLite \(fts5.sqlite), \(fts5.documents) documents, which both store. Building it takes, by the clock, "
+        + "\(builds.joined(separator: ", ")) as long as ours; its file is \(Figures.ratio(fts5.size)) as large. Match sets "
         + (fts5.differing == 0 ? "are all equal." : "of \(fts5.differing) queries differ."))
   }
 

@@ -105,18 +105,23 @@ struct FTS5Figures: Equatable {
   var sqlite: String
   var documents: Int
   var rows: [Row] = []
-  /// FTS5's time and size by ours: by our number of threads, and on disk.
-  var builds: [(threads: Int, ratio: Double)] = []
-  var size: Double
-  var differing: Int
-
-  static func == (a: FTS5Figures, b: FTS5Figures) -> Bool {
-    a.rows == b.rows && a.builds.elementsEqual(b.builds, by: ==) && a.size == b.size
+  /// FTS5's time of building by ours, on so many threads: by the clock, and of all processors.
+  struct Build: Equatable {
+    var threads: Int
+    var wall: Double
+    var processor: Double
   }
+
+  var builds: [Build] = []
+  /// FTS5's size by ours.
+  var size: Double
+  /// Queries with other matches.
+  var differing: Int
 
   init?(json: JSONValue) {
     guard let sqlite = json["sqlite"]?.string, let documents = json["documents"]?["count"]?.int,
-      let build = json["build"]?.object, let theirs = build["fts5"]?["wall"]?.number,
+      let build = json["build"]?.object, let theirs = build["fts5"],
+      let wall = theirs["wall"]?.number,
       let size = json["size"]?["ratio"]?.number
     else { return nil }
     self.sqlite = sqlite
@@ -135,10 +140,12 @@ struct FTS5Figures: Equatable {
     }
     for (name, value) in build.members.map({ ($0.name, $0.value) })
     where name.hasPrefix("martlet") {
-      guard let threads = value["threads"]?.int, let wall = value["wall"]?.number, wall > 0 else {
+      guard let threads = value["threads"]?.int, let own = value["wall"]?.number, own > 0 else {
         return nil
       }
-      builds.append((threads, theirs / wall))
+      let processor =
+        (theirs["processor"]?.number ?? 0) / max(value["processor"]?.number ?? 0, 1e-9)
+      builds.append(Build(threads: threads, wall: wall / own, processor: processor))
     }
   }
 }

@@ -75,7 +75,7 @@ struct RaceSummary {
     }
     if let fts5 = results.fts5 {
       let rows = fts5.rows.map { "\($0.type) \(Figures.ratio($0.top10))" }
-      let builds = fts5.builds.map { Figures.ratio($0.ratio) }
+      let builds = fts5.builds.map { Figures.ratio($0.wall) }
       all.append(
         "SQLite FTS5 takes longer for the best 10 by \(rows.joined(separator: ", ")); to build by "
           + "\(builds.joined(separator: " and ")).")
