@@ -169,7 +169,7 @@ private final class PartSink: ByteSink {
     self.order = order
     self.file = file
     self.limit = limit
-    super.init(capacity: 1 << 18)
+    super.init(capacity: min(1 << 18, limit))
   }
 
   func begin(_ number: Int) {

@@ -20,19 +20,23 @@ final class SegmentMerger {
   private let stride: Int
   private var forgottenAt = 0
 
+  /// What a thread may take: a part, terms of a run with their entries, and what it reads.
+  private static let threadMemory = 16 << 20
+
   /// Stored blocks of smaller inputs are packed anew: copied, they would stay small for ever.
   private static let copiedBlocks = 8
 
   init(
     _ sources: [MergeSource], directory: any Directory, name: String, memory: Int,
-    threads: Int = 1, progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
+    threads: Int = 1, partMemory: Int? = nil,
+    progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) {
     self.sources = sources
     self.progress = progress
     documentCount = sources.reduce(0) { $0 + $1.map.liveCount }
-    self.threads = threads
+    self.threads = max(1, min(threads, memory / Self.threadMemory))
     stride = max(memory / 8, 4 << 20)
-    partMemory = max(memory / 4 / max(threads, 1), 1 << 20)
+    self.partMemory = partMemory ?? max(memory / 4 / self.threads, 1 << 20)
     guard documentCount <= Int(Int32.max) else {
       throw .invalid("\(directory.path): a segment holds at most 2^31 - 1 documents")
     }

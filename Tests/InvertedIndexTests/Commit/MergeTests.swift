@@ -127,22 +127,45 @@ import Testing
     return directory
   }
 
-  /// Runs that several threads write are those of one; with little memory they wait for each other.
-  @Test(arguments: [false, true], [1 << 20, 64 << 20])
-  func threadsMakeNoDifference(_ isThinned: Bool, _ memory: Int) throws {
+  /// Runs that several threads write are those of one; those that may hold little wait for each other in the middle of one.
+  @Test(arguments: [false, true])
+  func threadsMakeNoDifference(_ isThinned: Bool) throws {
+    let directory = try Self.wordy(FaultDisk(seed: 1), isThinned: isThinned)
+    let inputs = try Snapshot.open(directory).segments
     var outputs: [[UInt8]] = []
-    for threads in 1...3 {
-      let directory = try Self.wordy(FaultDisk(seed: 1), isThinned: isThinned)
-      try Merging.run(directory, maxSegments: 1, memory: memory, threads: threads)
-      outputs.append(try Self.bytes(directory))
-      #expect(try IndexCheck.run(directory).findings.first == nil)
+    for (threads, partMemory) in [(1, 1 << 20), (2, 1 << 20), (3, 2_000), (4, 16_000)] {
+      var sources: [MergeSource] = []
+      for input in inputs {
+        let base = sources.reduce(0) { $0 + $1.map.liveCount }
+        sources.append(try MergeSource(directory, input.entry, base: base))
+      }
+      let name = "out-\(threads)"
+      let merger = try SegmentMerger(
+        sources, directory: directory, name: name, memory: 64 << 20, threads: threads,
+        partMemory: partMemory)
+      #expect(merger.threads == threads)
+      _ = try merger.run()
+      let file = try directory.open(name)
+      outputs.append(unsafe file.bytes.withUnsafeBytes { unsafe [UInt8]($0) })
     }
-    let snapshotTerms = try Snapshot.open(
-      Self.wordy(FaultDisk(seed: 1), isThinned: isThinned)
-    ).segments.map { $0.reader.terms(1, .index)?.count ?? 0 }
-    #expect(snapshotTerms.reduce(0, +) > TermDictionaryWriter.runTerms)
+    let merged = try SegmentReader.open(FileBytes(copying: outputs[0]), name: "out")
+    #expect(try #require(merged.terms(1, .index)).count > TermDictionaryWriter.runTerms)
     #expect(outputs[1] == outputs[0])
     #expect(outputs[2] == outputs[0])
+    #expect(outputs[3] == outputs[0])
+    try Merging.run(directory, maxSegments: 1, threads: 2)
+    #expect(try Self.bytes(directory) == outputs[0])
+    #expect(try IndexCheck.run(directory).findings.first == nil)
+  }
+
+  /// Where memory is scarce, so are threads.
+  @Test func threadsAreBoundedByMemory() throws {
+    let directory = FaultDirectory(FaultDisk(seed: 1))
+    for (memory, expected) in [(1 << 20, 1), (40 << 20, 2), (1 << 30, 8)] {
+      let merger = try SegmentMerger(
+        [], directory: directory, name: "\(memory)", memory: memory, threads: 8)
+      #expect(merger.threads == expected)
+    }
   }
 
   /// An input that turns out damaged ends all threads, with its error.
@@ -161,7 +184,8 @@ import Testing
       MergeSource(inputs[2].reader, base: 600),
     ]
     let merger = try SegmentMerger(
-      sources, directory: directory, name: "out", memory: 8 << 20, threads: threads)
+      sources, directory: directory, name: "out", memory: 64 << 20, threads: threads,
+      partMemory: 2_000)
     var culprit = ""
     do throws(IndexError) {
       _ = try merger.run()
