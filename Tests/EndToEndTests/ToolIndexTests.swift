@@ -146,7 +146,11 @@ struct ToolIndexTests {
     let file = try bench.file("in/harbour.jsonl", ToolDocuments.harbour)
     for _ in 0..<3 { _ = try bench.run("index", "news", "-q", file) }
     let before = try bench.run("export", "news").output.split(separator: "\n").sorted()
-    for arguments in [["rebuild", "news"], ["rebuild", "news", file], ["merge", "news"]] {
+    for arguments in [
+      ["rebuild", "news"], ["rebuild", "news", file], ["merge", "news"],
+      ["merge", "news", "--reorder"], ["merge", "news", "--reorder", "--json"],
+      ["rebuild", "news", "--reorder"], ["rebuild", "news", file, "--reorder", "--json"],
+    ] {
       let result = try ToolProcess(arguments, environment: ["MARTLET_DATA": bench.data]).wait()
       #expect(result.status == 0, "\(arguments): \(result.errors)")
       #expect(try bench.run("export", "news").output.split(separator: "\n").sorted() == before)

@@ -10,7 +10,8 @@ struct IndexCorpus: ParsableCommand {
     discussion: """
       The corpus is a text file of one document a line, `docno TAB words`. Words are split at white space and taken as \
       they are, with their positions; of a document only its docno is stored. Documents are added to a new index, \
-      committed once, and merged to one segment.
+      committed once, and merged to one segment; with --reorder its documents are put in the order of recursive graph \
+      bisection.
 
       EXAMPLES
         martlet-bench index data/big/corpus.txt /tmp/big --threads 2 --memory 512M
@@ -24,10 +25,12 @@ struct IndexCorpus: ParsableCommand {
   @Option(help: ArgumentHelp("Memory for all that is held, as 512M or 2G.", valueName: "size"))
   var memory = ByteCount(bytes: 256 << 20)
   @Flag(help: "Leave the segments as they were written.") var noMerge = false
+  @Flag(help: "Put the documents in the order that makes searches fastest.") var reorder = false
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads: from 1 to 256.") }
+    if reorder, noMerge { throw ValidationError("--reorder merges: not with --no-merge.") }
     guard memory.bytes >= 16 << 20 else {
       throw ValidationError("--memory: \(memory.bytes) bytes are too few; 16M at least.")
     }
@@ -72,7 +75,9 @@ struct IndexCorpus: ParsableCommand {
     try writer.commit()
     figures.committed = Clock.seconds(Clock.wall() - start)
     writer.close()
-    if !noMerge {
+    if reorder {
+      try Merging.reorder(index, memory: memory.bytes, threads: threads)
+    } else if !noMerge {
       _ = try Merging.run(index, maxSegments: 1, memory: memory.bytes, threads: threads)
     }
     figures.merged = Clock.seconds(Clock.wall() - start)

@@ -1,5 +1,6 @@
 // Postings from inputs to the output. Where all documents of an input live they move by blocks: documents shift, and
-// differences of positions, which lie within a document, stay as they are.
+// differences of positions, which lie within a document, stay as they are. Where the output has an order of its own they
+// are sorted.
 
 import Bytes
 
@@ -8,13 +9,18 @@ struct ListCopier: ~Copyable {
   private let sources: [MergeSource]
   private let detail: PostingsDetail
   private let terms: TermsWriter
+  private let sorter: PostingsSorter?
   /// Of the one cursor at a time.
   private let block = PostingsBlock()
 
-  init(_ sources: [MergeSource], detail: PostingsDetail, terms: TermsWriter) {
+  init(
+    _ sources: [MergeSource], detail: PostingsDetail, terms: TermsWriter,
+    sorter: PostingsSorter? = nil
+  ) {
     self.sources = sources
     self.detail = detail
     self.terms = terms
+    self.sorter = sorter
   }
 
   /// Writes the terms of a batch as one run.
@@ -27,8 +33,13 @@ struct ListCopier: ~Copyable {
         return
       }
       try unsafe terms.beginTerm(bytes)
-      for place in range {
-        try unsafe copy(lists[place].entry, from: sources[lists[place].source], to: terms.list)
+      if let sorter {
+        for place in range { sorter.add(lists[place].entry, from: sources[lists[place].source]) }
+        try unsafe sorter.write(to: terms.list)
+      } else {
+        for place in range {
+          try unsafe copy(lists[place].entry, from: sources[lists[place].source], to: terms.list)
+        }
       }
       try terms.endTerm(forms: term.forms, ordinal: term.ordinal)
     }

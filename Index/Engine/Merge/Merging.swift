@@ -85,9 +85,10 @@ final class PreparedMerge {
   private let output: SegmentFileInfo?
 
   /// Merges the segments `chosen` of `manifest` into a new file.
+  /// - Parameter isReordered: the documents are put in an order of their own.
   init(
     _ directory: any Directory, _ manifest: Manifest, chosen: [Int], identity: WriterIdentity,
-    memory: Int, threads: Int = 1,
+    memory: Int, threads: Int = 1, isReordered: Bool = false,
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) {
     self.directory = directory
@@ -101,15 +102,23 @@ final class PreparedMerge {
       base += source.map.liveCount
       sources.append(source)
     }
-    maps = sources.map(\.map)
     guard base > 0 else {
+      maps = sources.map(\.map)
       output = nil
       return
     }
+    var order: DocumentOrder?
+    var progress = progress
+    if isReordered {
+      order = try DocumentOrder(
+        sources, memory: memory, threads: threads, progress: progress.map(DocumentOrder.firstPart))
+      progress = progress.map(DocumentOrder.secondPart)
+    }
+    maps = sources.map(\.map)
     let name = identity.newName(suffix: FileName.segmentSuffix)
     do throws(IndexError) {
       output = try SegmentMerger(
-        sources, directory: directory, name: name, memory: memory, threads: threads,
+        sources, in: order, directory: directory, name: name, memory: memory, threads: threads,
         progress: progress
       ).run()
     } catch {
@@ -184,12 +193,12 @@ final class PreparedMerge {
   }
 }
 
-/// From documents of an input to documents of the output.
+/// From documents of an input to documents of the output. It ascends, unless the output has an order of its own.
 struct DocumentMap: Sendable {
   let base: Int
   let documentCount: Int
   let liveCount: Int
-  /// Per document its new number, `UInt32.max` for a dead one; nil when all live: then base is added.
+  /// Per document its new number, `UInt32.max` for a dead one; nil: the base is added.
   let numbers: [UInt32]?
 
   init(base: Int, documentCount: Int, live: LiveDocs?) {
@@ -215,6 +224,14 @@ struct DocumentMap: Sendable {
     liveCount = Int(next) - base
   }
 
+  /// The same documents under other numbers.
+  init(_ map: DocumentMap, numbers: [UInt32]) {
+    base = map.base
+    documentCount = map.documentCount
+    liveCount = map.liveCount
+    self.numbers = numbers
+  }
+
   /// nil for a dead document.
   subscript(document: Int) -> Int? {
     guard let numbers else { return base + document }
@@ -226,7 +243,7 @@ struct DocumentMap: Sendable {
 final class MergeSource {
   let reader: SegmentReader
   let live: LiveDocs?
-  let map: DocumentMap
+  var map: DocumentMap
   /// Of a file that is this merge's alone.
   private let bytes: FileBytes?
 

@@ -8,13 +8,13 @@
 // The bytes are those that one thread would write.
 
 import Bytes
-import Glibc
 
 /// Shared by the threads of one dictionary.
 final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
   private(set) var walk: Walk
   private let writer: SegmentWriter
   private let sources: [MergeSource]
+  private let documents: DocumentOrder?
   private let detail: PostingsDetail
   private let partMemory: Int
   /// Called after each run, by one thread at a time.
@@ -27,11 +27,13 @@ final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
 
   init(
     _ walk: consuming Walk, to writer: SegmentWriter, from sources: [MergeSource],
-    detail: PostingsDetail, partMemory: Int, onRun: @escaping () -> Void
+    in documents: DocumentOrder?, detail: PostingsDetail, partMemory: Int,
+    onRun: @escaping () -> Void
   ) {
     self.walk = walk
     self.writer = writer
     self.sources = sources
+    self.documents = documents
     self.detail = detail
     self.partMemory = partMemory
     self.onRun = onRun
@@ -50,7 +52,7 @@ final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
   /// Without other threads runs go straight to the file.
   private func writeAlone() throws(IndexError) {
     var batch = TermBatch()
-    let copier = ListCopier(sources, detail: detail, terms: writer.makeTerms(writer.sink))
+    let copier = copier(to: writer.sink)
     while true {
       batch.removeAll()
       try walk.fill(&batch)
@@ -63,7 +65,7 @@ final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
 
   override func work() {
     let part = PartSink(order, file: writer.sink, limit: partMemory)
-    let copier = ListCopier(sources, detail: detail, terms: writer.makeTerms(part))
+    let copier = copier(to: part)
     var batch = TermBatch()
     do throws(IndexError) {
       while let number = try take(&batch) {
@@ -79,6 +81,14 @@ final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
     }
   }
 
+  private func copier(to sink: ByteSink) -> ListCopier {
+    ListCopier(
+      sources, detail: detail, terms: writer.makeTerms(sink),
+      sorter: documents.map {
+        PostingsSorter(detail, documentCount: $0.documents.count, limit: partMemory)
+      })
+  }
+
   /// Fills a batch with the next terms.
   /// - Returns: its place in the order; nil when there are no more, or somebody has failed.
   private func take(_ batch: inout TermBatch) throws(IndexError) -> Int? {
@@ -90,35 +100,6 @@ final class RunLine<Walk: TermWalk & ~Copyable>: Crew, @unchecked Sendable {
       taken += 1
       return taken - 1
     }
-  }
-}
-
-/// Work that several threads do side by side.
-class Crew: @unchecked Sendable {
-  /// One thread's share: begins with what is to be done next, and ends when there is no more.
-  func work() { preconditionFailure("every crew has work") }
-
-  /// Works on `count` threads, one of them the caller's, until all are done. Where the system has no more threads, fewer
-  /// do it all.
-  final func run(threads count: Int) {
-    var threads: [pthread_t] = []
-    for _ in 1..<max(count, 1) {
-      var thread = pthread_t()
-      let started = unsafe pthread_create(
-        &thread, nil,
-        { raw in
-          guard let raw = unsafe raw else { return nil }
-          unsafe Unmanaged<Crew>.fromOpaque(raw).takeRetainedValue().work()
-          return nil
-        }, Unmanaged.passRetained(self).toOpaque())
-      if started == 0 {
-        threads.append(thread)
-      } else {
-        unsafe Unmanaged.passUnretained(self).release()
-      }
-    }
-    work()
-    for thread in threads { pthread_join(thread, nil) }
   }
 }
 

@@ -1,6 +1,7 @@
 // Several segments into one, streaming: stored documents, then field by field norms, terms and columns.
 //
-// Documents keep their order: those of the first input, then those of the second, the dead ones left out. What is
+// Documents keep their order: those of the first input, then those of the second, the dead ones left out; or they are
+// put in another (`DocumentOrder`). What is
 // held in memory is per document (maps of inputs with deletions: 4 bytes; norms: 1 byte) and per term of the
 // field at work (ordinals: 4 bytes an input that has it); postings pass through block by block, 4,096 terms at a time.
 
@@ -10,6 +11,9 @@ import Bytes
 final class SegmentMerger {
   let sources: [MergeSource]
   let writer: SegmentWriter
+  /// nil: that of the inputs.
+  let order: DocumentOrder?
+  let memory: Int
   private let documentCount: Int
   /// That copy postings, the caller's among them.
   let threads: Int
@@ -19,6 +23,8 @@ final class SegmentMerger {
   /// Pages of the inputs are let go whenever the output has grown by so much.
   private let stride: Int
   private var forgottenAt = 0
+  /// Bytes of the output, about.
+  private let expectedLength: Double
 
   /// What a thread may take: a part, terms of a run with their entries, and what it reads.
   private static let threadMemory = 16 << 20
@@ -27,16 +33,22 @@ final class SegmentMerger {
   private static let copiedBlocks = 8
 
   init(
-    _ sources: [MergeSource], directory: any Directory, name: String, memory: Int,
-    threads: Int = 1, partMemory: Int? = nil,
+    _ sources: [MergeSource], in order: DocumentOrder? = nil, directory: any Directory,
+    name: String, memory: Int, threads: Int = 1, partMemory: Int? = nil,
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(IndexError) {
     self.sources = sources
+    self.order = order
+    self.memory = memory
     self.progress = progress
     documentCount = sources.reduce(0) { $0 + $1.map.liveCount }
     self.threads = max(1, min(threads, memory / Self.threadMemory))
     stride = max(memory / 8, 4 << 20)
     self.partMemory = partMemory ?? max(memory / 4 / self.threads, 1 << 20)
+    expectedLength = sources.reduce(0) { sum, source in
+      let share = Double(source.map.liveCount) / Double(max(source.map.documentCount, 1))
+      return sum + Double(source.reader.length) * share
+    }
     guard documentCount <= Int(Int32.max) else {
       throw .invalid("\(directory.path): a segment holds at most 2^31 - 1 documents")
     }
@@ -45,15 +57,12 @@ final class SegmentMerger {
 
   func run() throws(IndexError) -> SegmentFileInfo {
     do throws(IndexError) {
-      try mergeStored()
+      if let order { try writeStored(in: order) } else { try mergeStored() }
       try writer.beginFields(documentCount: documentCount)
       let types = try fieldTypes()
       let numbers = types.keys.sorted()
-      for (place, number) in numbers.enumerated() {
-        try mergeField(number, type: types[number] ?? 0)
-        progress?(
-          documentCount / 4 + documentCount * 3 / 4 * (place + 1) / numbers.count, documentCount)
-      }
+      for number in numbers { try mergeField(number, type: types[number] ?? 0) }
+      progress?(documentCount, documentCount)
       return try writer.finish()
     } catch {
       writer.abandon()
@@ -63,10 +72,14 @@ final class SegmentMerger {
 
   /// Called now and then while bytes pass through.
   func breathe() {
+    let share = min(Double(writer.length) / max(expectedLength, 1), 1)
+    progress?(Int(Double(documentCount) * share), documentCount)
     guard writer.length - forgottenAt >= stride else { return }
     forgottenAt = writer.length
-    for source in sources { source.forgetPages() }
+    forgetPages()
   }
+
+  func forgetPages() { for source in sources { source.forgetPages() } }
 
   /// The fields of all inputs with their types.
   private func fieldTypes() throws(IndexError) -> [Int: UInt8] {
@@ -122,7 +135,6 @@ final class SegmentMerger {
         }
         block = end
         breathe()
-        progress?(writer.storedCount / 4, documentCount)
       }
     }
   }
@@ -185,6 +197,7 @@ final class SegmentMerger {
       tokens += rounded == norms.tokens ? liveLength : UInt64(Double(norms.tokens) * share)
     }
     guard exists else { return }
+    if order != nil { all = reordered(all) }
     try writer.writeNorms(unsafe all.span.bytes, documents: having, tokens: tokens)
   }
 
@@ -192,6 +205,10 @@ final class SegmentMerger {
   private func mergeColumn(_ number: Int, ordinals: [[UInt32]]?) throws(IndexError) {
     guard sources.contains(where: { $0.reader.column(number) != nil }) else { return }
     try writer.beginColumn()
+    if let order {
+      try writeColumn(number, in: order, ordinals: ordinals)
+      return try writer.endColumn()
+    }
     var values: [Int64] = []
     for (place, source) in sources.enumerated() {
       guard let column = source.reader.column(number) else { continue }
@@ -216,7 +233,7 @@ final class SegmentMerger {
     try writer.endColumn()
   }
 
-  private func translate(
+  func translate(
     _ value: Int64, _ ordinals: [UInt32]?, source: MergeSource, field: Int
   ) throws(IndexError) -> Int64 {
     guard let ordinals else { return value }

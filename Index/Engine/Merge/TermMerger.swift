@@ -57,8 +57,8 @@ final class TermMerger {
   ) throws(IndexError) -> RunLine<Walk> {
     try writer.beginTerms(space: space, detail: detail)
     let line = RunLine(
-      walk, to: writer, from: sources, detail: detail, partMemory: merger.partMemory,
-      onRun: merger.breathe)
+      walk, to: writer, from: sources, in: merger.order, detail: detail,
+      partMemory: merger.partMemory, onRun: merger.breathe)
     try line.write(threads: merger.threads)
     try writer.endTerms()
     return line

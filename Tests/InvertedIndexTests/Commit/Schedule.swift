@@ -277,7 +277,8 @@ final class Schedule {
     let chosen = free.shuffled(using: &random).prefix(2 + random.below(2)).sorted()
     let identity = try WriterIdentity(directory: directory, name: newName())
     let merge = try PreparedMerge(
-      directory, manifest, chosen: chosen, identity: identity, memory: 1 << 20)
+      directory, manifest, chosen: chosen, identity: identity, memory: 16 << 20, threads: 2,
+      isReordered: random.chance(30))
     self.merge = MergeActor(directory, identity, merge)
   }
 

@@ -10,10 +10,11 @@ struct RebuildCommand: ParsableCommand {
     discussion: """
       Searches see the old content until the new one is complete, and writers go on: what they add or delete meanwhile
       holds. A path that is not there, or paths without any document, leave the index as it was. Without paths every document is taken from what is stored, which is refused where a needed field is
-      not stored.
+      not stored. With --reorder the new index is then reordered, as by `martlet merge --reorder`, which see.
 
       Examples:
         martlet rebuild news
+        martlet rebuild news --reorder
         martlet rebuild news --schema news.json
         martlet rebuild notes ~/notes
         martlet rebuild notes ~/notes --include '*.md' --exclude 'drafts/'
@@ -39,6 +40,8 @@ struct RebuildCommand: ParsableCommand {
     help: ArgumentHelp(
       "Keep what is refused, as JSON lines with place, reason and text.", valueName: "file"))
   var rejects: String?
+  @Flag(help: "Put the documents in the order that makes searches fastest.")
+  var reorder = false
   @OptionGroup var sources: SourceOptions
   @OptionGroup var build: BuildOptions
 
@@ -51,7 +54,8 @@ struct RebuildCommand: ParsableCommand {
     let refusals = try Refusals(path: rejects, quiet: common.quiet, verbose: sources.verbose)
     let reading = Reading(
       try sources.reading(), refusals: refusals, label: "rebuild", quiet: common.quiet)
-    let options = build.writerOptions(rejects: rejects != nil, reading: reading)
+    var options = build.writerOptions(rejects: rejects != nil, reading: reading)
+    if reorder { options.merges = false }
     let rebuild = try engine { () throws(IndexError) in
       try Rebuild.begin(directory, schema: schema, options: options)
     }
@@ -86,11 +90,32 @@ struct RebuildCommand: ParsableCommand {
       rebuild.cancel()
       throw error
     }
+    if reorder { result.mergeFailure = order(directory, memory: options.memory) }
     if let failure = result.mergeFailure {
       complain("warning: everything is committed, but merging stopped: \(failure)")
     }
     report(result, reading)
     try refusals.finish()
+  }
+
+  /// Reorders what was rebuilt and committed.
+  private func order(_ directory: FileSystemDirectory, memory: Int) -> IndexError? {
+    let progress = SharedProgress("reorder", unit: .documents, total: nil, quiet: common.quiet)
+    defer { progress.clear() }
+    do throws(IndexError) {
+      let isDone = try Merging.reorder(directory, memory: memory, threads: build.threadCount) {
+        done, all in
+        progress.update(done: done, total: all)
+        if Interruption.isRequested { Interruption.end() }
+      }
+      if !isDone, try !IndexReader.open(directory).segments.isEmpty {
+        return .superseded(
+          "another merge is at work; `martlet merge --reorder \(name)` reorders later")
+      }
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private func existing(_ store: IndexStore) throws(Failure) -> FileSystemDirectory {
