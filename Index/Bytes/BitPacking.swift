@@ -69,6 +69,24 @@ public enum BitPacking {
     unsafe dispatch(input, bits, raw, &carry, delta: false)
   }
 
+  /// Unpacks values 4 × `row` to 4 × `row` + 3 alone.
+  @inlinable
+  @inline(__always)
+  public static func row(_ row: Int, _ input: UnsafeRawPointer, bits: Int) -> Lanes {
+    if bits == 0 { return .zero }
+    let bit = row &* bits
+    let at = unsafe input + (bit &>> 5) &* 16
+    let shift = UInt32(truncatingIfNeeded: bit & 31)
+    let width = UInt32(truncatingIfNeeded: bits)
+    var lanes = unsafe at.loadUnaligned(as: Lanes.self) &>> Lanes(repeating: shift)
+    if shift &+ width > 32 {
+      lanes |=
+        unsafe at.loadUnaligned(fromByteOffset: 16, as: Lanes.self)
+        &<< Lanes(repeating: 32 &- shift)
+    }
+    return lanes & Lanes(repeating: ~0 &>> (32 &- width))
+  }
+
   /// Unpacks 128 differences and sums them up, beginning after `base`: value i is base + d0 + … + di.
   @inlinable
   public static func unpackDeltas(

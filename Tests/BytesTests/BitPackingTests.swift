@@ -11,6 +11,7 @@ struct BitPackingTests {
     var packed = [UInt8](repeating: 0, count: BitPacking.byteCount(bits: bits))
     var plain = [UInt32](repeating: 0, count: 128)
     var summed = [UInt32](repeating: 0, count: 128)
+    var rows: [UInt32] = []
     unsafe packed.withUnsafeMutableBytes { output in
       var scratch: UInt64 = 0
       unsafe withUnsafeMutableBytes(of: &scratch) { empty in
@@ -18,9 +19,14 @@ struct BitPackingTests {
         unsafe BitPacking.pack(values, bits: bits, into: target)
         unsafe BitPacking.unpack(target, bits: bits, into: &plain)
         unsafe BitPacking.unpackDeltas(target, bits: bits, base: 1_000, into: &summed)
+        rows = (0..<32).flatMap { row in
+          let lanes = unsafe BitPacking.row(row, target, bits: bits)
+          return (0..<4).map { lanes[$0] }
+        }
       }
     }
     #expect(plain == values)
+    #expect(rows == values)
     var sum: UInt32 = 1_000
     let sums = values.map { value in
       sum &+= value

@@ -94,28 +94,31 @@ struct PositionReader: ~Copyable {
   }
 
   /// Positions of document number `place` of the postings block, whose frequencies are `frequencies`.
+  /// - Parameter isAlone: few of the documents around it will be asked for: no more than its own positions are unpacked.
   @unsafe
   @inline(__always)
   mutating func sums(
-    _ place: Int, _ frequencies: UnsafePointer<UInt32>
+    _ place: Int, _ frequencies: UnsafePointer<UInt32>, isAlone: Bool = false
   ) throws(IndexError) -> PositionSums {
     if !hasStarts { unsafe findStarts(frequencies) }
     let first = Int(unsafe starts[place])
     let count = Int(unsafe frequencies[place])
-    if first < heldStart || first &+ count > heldEnd { try read(first, count) }
+    if first < heldStart || first &+ count > heldEnd {
+      try read(first, count, isAlone: isAlone)
+    }
     return unsafe PositionSums(sums: sums + (1 &+ first &- heldStart), count: count)
   }
 
-  /// Positions of documents `first` to `last`. nil: there are so many that they should be asked for one by one.
+  /// Positions of documents `first` to `last`; nil: there are more than `limit`, or none.
   @unsafe
   mutating func row(
-    _ first: Int, _ last: Int, _ frequencies: UnsafePointer<UInt32>
+    _ first: Int, _ last: Int, _ frequencies: UnsafePointer<UInt32>, atMost limit: Int
   ) throws(IndexError) -> PositionRow? {
     if !hasStarts { unsafe findStarts(frequencies) }
     let start = Int(unsafe starts[first])
     let count = Int(unsafe starts[last &+ 1]) &- start
-    guard count > 0, count <= 32 &* blockSize else { return nil }
-    if start < heldStart || start &+ count > heldEnd { try read(start, count) }
+    guard count > 0, count <= limit else { return nil }
+    if start < heldStart || start &+ count > heldEnd { try read(start, count, isAlone: false) }
     return unsafe PositionRow(
       sums: UnsafePointer(sums + (1 &- heldStart)), starts: UnsafePointer(starts))
   }
@@ -185,26 +188,52 @@ struct PositionReader: ~Copyable {
   }
 
   @inline(never)
-  private mutating func read(_ first: Int, _ count: Int) throws(IndexError) {
+  private mutating func read(_ first: Int, _ count: Int, isAlone: Bool) throws(IndexError) {
     guard first >= heldStart else { throw file.corrupt(offset, "positions asked for backwards") }
     if count == 0 { return }
     if isPlain {
       try readPlain(count)
       return
     }
-    if first >= heldEnd {
-      while true {
-        let size = try peek()
-        if next &+ size > first { break }
-        guard size == blockSize else { throw damaged() }
-        offset &+= 1 &+ BitPacking.byteCount(bits: try head())
-        next &+= size
+    // Of the next block, part may be held already: it is unpacked again.
+    if first >= heldEnd || next < heldEnd {
+      var head = try head()
+      while head <= 32, next &+ blockSize <= first {
+        offset &+= 1 &+ BitPacking.byteCount(bits: head)
+        next &+= blockSize
+        head = try self.head()
       }
+      if isAlone, head <= 32, first &- next &+ count <= blockSize, count <= blockSize / 4 {
+        try readRows(first, count, bits: head)
+        return
+      }
+      guard head <= 32 || (head > 128 && next &+ head &- 128 > first) else { throw damaged() }
       heldStart = next
       heldEnd = next
       unsafe sums[0] = 0
     }
     while heldEnd < first &+ count { try decode(keeping: first) }
+  }
+
+  /// Reads differences that lie within the next block, which stays the next.
+  private mutating func readRows(_ first: Int, _ count: Int, bits: Int) throws(IndexError) {
+    let bytes = unsafe try file.pointer(offset, 1 &+ BitPacking.byteCount(bits: bits)) + 1
+    let start = (first &- next) & ~3
+    let end = first &- next &+ count
+    heldStart = next &+ start
+    heldEnd = heldStart
+    reserve(blockSize)
+    let output = unsafe UnsafeMutableRawPointer(sums)
+    unsafe sums[0] = 0
+    var carry = Lanes.zero
+    var at = start
+    while at < end {
+      carry = unsafe prefixSum(BitPacking.row(at &>> 2, bytes, bits: bits), carry)
+      unsafe output.storeBytes(of: carry, toByteOffset: 4 &+ (at &- start) &* 4, as: Lanes.self)
+      at &+= 4
+    }
+    heldEnd = next &+ at
+    padEnd()
   }
 
   private mutating func readPlain(_ count: Int) throws(IndexError) {
@@ -226,15 +255,6 @@ struct PositionReader: ~Copyable {
   private func head() throws(IndexError) -> Int {
     guard offset < end else { throw damaged() }
     return Int(unsafe try file.pointer(offset, 1).load(as: UInt8.self))
-  }
-
-  /// Differences of the next block.
-  @inline(__always)
-  private func peek() throws(IndexError) -> Int {
-    let head = try head()
-    if head <= 32 { return blockSize }
-    guard head > 128 else { throw damaged() }
-    return head &- 128
   }
 
   /// Adds the next block's sums to those held, of which those before number `first` may go.

@@ -143,6 +143,13 @@ struct PostingsCursor: ~Copyable {
       try seekBlock(target)
       if document >= target { return }
     }
+    index = place(of: target)
+    document = unsafe documents[index]
+  }
+
+  /// Place in the decoded block of the first document ≥ `target`, which is not beyond the last.
+  @inline(__always)
+  func place(of target: UInt32) -> Int {
     // Seven samples, every 16th, choose 16 documents; of those the smaller ones are counted.
     var sixteen = 0
     var sample = 15
@@ -157,8 +164,7 @@ struct PostingsCursor: ~Copyable {
       let four = unsafe raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self)
       smaller &-= unsafe unsafeBitCast(four .< bound, to: SIMD4<Int32>.self)
     }
-    index = sixteen &* 16 &+ Int(smaller.x &+ smaller.y &+ smaller.z &+ smaller.w)
-    document = unsafe documents[index]
+    return sixteen &* 16 &+ Int(smaller.x &+ smaller.y &+ smaller.z &+ smaller.w)
   }
 
   /// As `seek`, where the document is likely one of the next four.
@@ -214,15 +220,18 @@ struct PostingsCursor: ~Copyable {
     return unsafe try positionReader.positions(index, counts)
   }
 
-  /// The same as sums of differences. None where positions are not kept.
+  /// Positions of document number `place` of the block as sums of differences. None where positions are not kept.
+  /// - Parameter isAlone: few of the documents around it will be asked for.
   @unsafe
   @inline(__always)
-  mutating func positionSums(_ place: Int) throws(IndexError) -> PositionSums {
+  mutating func positionSums(
+    _ place: Int, isAlone: Bool = false
+  ) throws(IndexError) -> PositionSums {
     guard detail == .positions, block < data.count else {
       return unsafe PositionSums(sums: UnsafePointer(memory.sums + 1), count: 0)
     }
     let counts = unsafe frequencies()
-    return unsafe try positionReader.sums(place, counts)
+    return unsafe try positionReader.sums(place, counts, isAlone: isAlone)
   }
 
   /// The first position of the current document and the difference from each to the next, as `positions`.
@@ -235,12 +244,14 @@ struct PostingsCursor: ~Copyable {
     return unsafe try positionReader.differences(index, counts)
   }
 
-  /// Positions of documents `first` to `last` of the block, where they are not too many.
+  /// Positions of documents `first` to `last` of the block; nil: there are more than `limit`, or none.
   @unsafe
-  mutating func positionRow(_ first: Int, _ last: Int) throws(IndexError) -> PositionRow? {
+  mutating func positionRow(
+    _ first: Int, _ last: Int, atMost limit: Int
+  ) throws(IndexError) -> PositionRow? {
     guard detail == .positions, block < data.count else { return nil }
     let counts = unsafe frequencies()
-    return unsafe try positionReader.row(first, last, counts)
+    return unsafe try positionReader.row(first, last, counts, atMost: limit)
   }
 
   /// For copying the whole list: differences of positions that come next, at least one, at most `wanted`, however

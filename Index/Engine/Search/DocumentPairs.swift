@@ -13,7 +13,7 @@ import Bytes
 @safe
 struct DocumentPairs: ~Copyable {
   /// Documents that the table spans.
-  static let span: UInt32 = 4096
+  static let span: UInt32 = 1 << 14
 
   private let table: UnsafeMutablePointer<UInt16>
   private var stamp: UInt16 = 0

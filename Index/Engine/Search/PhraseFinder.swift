@@ -20,6 +20,8 @@ final class PhraseFinder {
   private let firstShift: UInt32
   private let secondShift: UInt32
   private let isByBlocks: Bool
+  /// A block of the second word's positions has those of few documents of the first.
+  private let isAlone: Bool
   private let deadline: Deadline
   private var steps = 0
   /// Slots of many words make a document dear: a step can take long.
@@ -59,9 +61,11 @@ final class PhraseFinder {
     secondShift = UInt32(truncatingIfNeeded: length &- Int(unsafe slots[1].offset))
     stepsBetweenLooks = isPlain ? 16 : 1
     cost = unsafe slots[0].cost
+    // Each time some rows of four are unpacked; all take as long as four times.
+    isAlone = unsafe slots[1].positionCount / 32 > cost
     isByBlocks =
       unsafe slots[0].isSingle && slots[1].isSingle && cost >= 2 * blockSize
-      && slots[1].cost < 4 * cost
+      && slots[1].cost < 16 * cost
   }
 
   // MARK: From outside
@@ -130,9 +134,9 @@ final class PhraseFinder {
       min(limit, first &+ DocumentPairs.span),
       min(a.pointee.cursor.last, b.pointee.cursor.last) &+ 1)
     let aPlaces =
-      unsafe a.pointee.cursor.index..<a.pointee.place(of: end, from: a.pointee.cursor.index)
+      unsafe a.pointee.cursor.index..<place(of: end, a)
     let bPlaces =
-      unsafe b.pointee.cursor.index..<b.pointee.place(of: end, from: b.pointee.cursor.index)
+      unsafe b.pointee.cursor.index..<place(of: end, b)
     unsafe pairs.pointee.find(
       a.pointee.cursor.documents, aPlaces, b.pointee.cursor.documents, bPlaces, base: first)
     if let window { unsafe keepCandidates(window, a.pointee.cursor.documents) }
@@ -152,24 +156,29 @@ final class PhraseFinder {
     if count == 0 { return }
     let documents = unsafe UnsafePointer(a.pointee.cursor.documents)
     let (firsts, seconds) = unsafe (pairs.pointee.firsts, pairs.pointee.seconds)
-    // Few are cheaper one by one: what lies between them is not decoded.
-    guard count >= 16,
-      let ours = unsafe try a.pointee.cursor.positionRow(Int(firsts[0]), Int(firsts[count &- 1])),
-      let others = unsafe try b.pointee.cursor.positionRow(
-        Int(seconds[0]), Int(seconds[count &- 1]))
-    else {
-      for pair in 0..<count {
-        let place = Int(unsafe firsts[pair])
-        unsafe try add(
-          documents[place], try a.pointee.cursor.positionSums(place),
-          try b.pointee.cursor.positionSums(Int(seconds[pair])))
-      }
-      return
-    }
+    // Where few of a block's positions are wanted, each document's are unpacked by themselves.
+    let most = 64 &* count
+    let ours = unsafe try a.pointee.cursor.positionRow(
+      Int(firsts[0]), Int(firsts[count &- 1]), atMost: most)
+    let others = unsafe try b.pointee.cursor.positionRow(
+      Int(seconds[0]), Int(seconds[count &- 1]), atMost: most)
     for pair in 0..<count {
       let place = Int(unsafe firsts[pair])
-      unsafe try add(documents[place], ours[place], others[Int(seconds[pair])])
+      let other = Int(unsafe seconds[pair])
+      let first =
+        unsafe ours != nil
+        ? ours![place] : try a.pointee.cursor.positionSums(place, isAlone: true)
+      let second =
+        unsafe others != nil
+        ? others![other] : try b.pointee.cursor.positionSums(other, isAlone: true)
+      unsafe try add(documents[place], first, second)
     }
+  }
+
+  /// Place in the decoded block of the first document ≥ `end`.
+  private func place(of end: UInt32, _ list: UnsafeMutablePointer<FieldPostings>) -> Int {
+    unsafe list.pointee.cursor.last < end
+      ? list.pointee.cursor.count : list.pointee.cursor.place(of: end)
   }
 
   /// Keeps the pairs whose document is a candidate of the window.
@@ -225,7 +234,9 @@ final class PhraseFinder {
         continue
       }
       if unsafe minimum == unbounded || slots[1].bound() > minimum {
-        unsafe try add(document, try slots[0].positions(), try slots[1].positions())
+        unsafe try add(
+          document, try slots[0].positions(isAlone: false), try slots[1].positions(isAlone: isAlone)
+        )
       }
       unsafe try slots[0].advance()
     }
@@ -258,7 +269,8 @@ final class PhraseFinder {
       let document = unsafe documents[place]
       guard unsafe try slots[1].seek(document, above: minimum) else { continue }
       unsafe try add(
-        document, try a.pointee.cursor.positionSums(place), try slots[1].positions())
+        document, try a.pointee.cursor.positionSums(place, isAlone: true),
+        try slots[1].positions(isAlone: true))
     }
     unsafe try a.pointee.cursor.move(to: end)
     unsafe slots[0].follow()
@@ -305,7 +317,7 @@ final class PhraseFinder {
     unsafe list.pointee.take(first, shift: firstShift)
     unsafe list.pointee.keep(second, shift: secondShift)
     for word in 2..<count {
-      unsafe list.pointee.keep(try slots[word].positions(), shift: shift(word))
+      unsafe list.pointee.keep(try slots[word].positions(isAlone: true), shift: shift(word))
       if unsafe list.pointee.count == 0 { return 0 }
     }
     return unsafe list.pointee.count

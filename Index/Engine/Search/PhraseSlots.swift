@@ -28,6 +28,9 @@ struct PhraseSlot: ~Copyable {
     return sum
   }
 
+  /// Positions in all; of several terms some number above it.
+  var positionCount: Int { count == 1 ? unsafe lists.pointee.cursor.totalFrequency : Int.max }
+
   /// As `FieldPostings.bound`; infinite for several terms.
   mutating func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
     count == 1 ? unsafe try lists.pointee.bound(base, end) : .infinity
@@ -89,11 +92,13 @@ struct PhraseSlot: ~Copyable {
   }
 
   /// Positions in the current document; valid until the slot moves or is asked again.
+  /// - Parameter isAlone: few of the documents around it will be asked for.
   @unsafe
   @inline(__always)
-  mutating func positions() throws(IndexError) -> PositionSums {
+  mutating func positions(isAlone: Bool) throws(IndexError) -> PositionSums {
     if count == 1 {
-      return unsafe try lists.pointee.cursor.positionSums(lists.pointee.cursor.index)
+      return unsafe try lists.pointee.cursor.positionSums(
+        lists.pointee.cursor.index, isAlone: isAlone)
     }
     return unsafe try mergedPositions()
   }
