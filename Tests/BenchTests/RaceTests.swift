@@ -283,6 +283,7 @@ struct RaceTests {
     #expect(text.hasPrefix("# X\n\(RaceSummary.begin)\n| share of Peer & <co>'s time |"))
     #expect(text.hasSuffix("\(RaceSummary.end)\nrest\n") && !text.contains("old"))
     #expect(text.contains("| best 10 | 1.00 (1.00) |"))
+    #expect(text.contains(" cores; 20") && !text.contains(folder.path))
     #expect(RaceSummary(results: results).put(into: "# X\n") == nil)
   }
 

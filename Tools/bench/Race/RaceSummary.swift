@@ -15,10 +15,25 @@ struct RaceSummary {
       text += table(race, yardstick)
     }
     text += sentences.map { $0 + "\n" }.joined()
-    if let name = results.names.last, let run = results.runs[name] {
-      text += "\n\(RacePage.where(run)). Again: `\(run["command"]?.string ?? "")`\n"
+    return text + measured
+  }
+
+  /// Machine, dates, commits and the last command: paths by their last part, since others have other ones.
+  private var measured: String {
+    let runs = results.names.compactMap { results.runs[$0] }
+    guard let last = runs.last else { return "" }
+    let machine = last["machine"]
+    let whens = runs.map { run in
+      let date = run["date"]?.string?.split(separator: "T").first ?? "?"
+      return "\(date) at \(run["commit"]?.string?.prefix(12) ?? "?")"
     }
-    return text
+    var distinct: [String] = []
+    for when in whens where !distinct.contains(when) { distinct.append(when) }
+    let words = (last["command"]?.string ?? "").split(separator: " ").map { word in
+      word.split(separator: "/").last.map(String.init) ?? ""
+    }
+    return "\n\(machine?["cpu"]?.string ?? "?"), \(machine?["cores"]?.int ?? 0) cores; "
+      + "\(distinct.joined(separator: ", ")). Again: `\(words.joined(separator: " "))`\n"
   }
 
   private func table(_ race: QueryRace, _ yardstick: QueryRace.Engine) -> String {
