@@ -10,6 +10,8 @@
 //   order     documents; a halving only moves them within its range
 //   bias      by place in `order`; scratch, too
 //
+// Of two halves that of the shorter documents comes first.
+//
 // Biases are sums of integers, and halves know nothing of each other: the order is the same whatever threads work on
 // it. What costs time is a cache miss a document; so a range of an eighth of the documents gets an index of its own,
 // with its terms numbered anew and without those that fewer than three of its documents have, and a quarter of it

@@ -10,8 +10,8 @@ struct MergeCommand: ParsableCommand {
       Writers merge by themselves as an index grows; this brings it down to one segment, which is smallest and
       fastest, and lets go of deleted documents. Searching and writing go on meanwhile.
 
-      With --reorder, documents that share words come to stand together: the ten best are found in 0.7 to 0.9 of the
-      time for most queries, and the index is a little smaller. Answers stay the same, but equally good hits may come in another order. It
+      With --reorder, documents that share words come to stand together: the ten best are found in 0.6 to 0.8 of the
+      time, and the index is a little smaller. Answers stay the same, but equally good hits may come in another order. It
       takes about half a minute for a million short documents on two cores, and 50 to 200 bytes of memory a
       document. Documents that are added afterwards keep the order they came in, until the next time.
 
