@@ -97,6 +97,24 @@ public enum BitPacking {
     unsafe dispatch(input, bits, raw, &carry, delta: true)
   }
 
+  /// Value number `index` alone.
+  @inlinable
+  @inline(__always)
+  public static func value(_ input: UnsafeRawPointer, bits: Int, at index: Int) -> UInt32 {
+    if bits == 0 { return 0 }
+    let bit = (index &>> 2) &* bits
+    let at = (bit &>> 5) &* 16 &+ (index & 3) &* 4
+    let shift = UInt64(bit & 31)
+    // What lies in the next word of the lane is read only where there is one.
+    let isSplit = (bit & 31) &+ bits > 32
+    let low = unsafe input.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian
+    let high = unsafe input.loadUnaligned(
+      fromByteOffset: isSplit ? at &+ 16 : at, as: UInt32.self
+    ).littleEndian
+    let both = UInt64(low) | UInt64(high) &<< 32
+    return UInt32(truncatingIfNeeded: both &>> shift) & (~0 &>> UInt32(32 &- bits))
+  }
+
   @inlinable
   @inline(__always)
   internal static func dispatch(

@@ -22,8 +22,9 @@ package struct PostingsProbe {
     self.entry = entry
     self.norms = norms
     factors = NormFactors(
-      Similarity.normFactors(
-        weight: 1, averageLength: Float(norms.tokens) / Float(max(norms.documents, 1))))
+      ScoreBound.factors(documents: norms.documents, tokens: norms.tokens), weight: 1,
+      averageLength: ScoreBound.averageLength(
+        documents: max(norms.documents, 1), tokens: norms.tokens))
   }
 
   package var documentFrequency: Int { entry.documentFrequency }
@@ -58,7 +59,7 @@ package struct PostingsProbe {
     var sum: Float = 0
     for target in targets {
       try postings.cursor.shallowSeek(target)
-      sum += try postings.blockBound()
+      sum += postings.blockBound()
     }
     return sum
   }

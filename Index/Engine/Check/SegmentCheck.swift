@@ -191,9 +191,12 @@ final class SegmentCheck {
     var documents = 0
     var occurrences = 0
     var last: UInt32?
-    var impacts: [Impact] = []
+    let factors = ScoreBound.factors(
+      documents: norms?.documents ?? 0, tokens: norms?.tokens ?? 0)
+    let isBounded = dictionary.detail != .documents && entry.documentFrequency > 1
+    var listBound: UInt16 = 0
     while !postings.isAtEnd {
-      if dictionary.detail != .documents { try postings.impacts(.block, into: &impacts) }
+      var largest: Float = 0
       for index in 0..<postings.count {
         try postings.move(to: index)
         if let last, postings.document <= last { complain("documents out of order") }
@@ -202,10 +205,10 @@ final class SegmentCheck {
         guard dictionary.detail != .documents else { continue }
         let frequency = postings.frequency()
         occurrences += Int(frequency)
-        // Without norms every document counts as one token long.
-        let norm = norms?[Int(postings.document)] ?? 1
-        if !impacts.contains(where: { $0.frequency >= frequency && $0.norm <= norm }) {
-          complain("document \(postings.document) beats the impacts of its block")
+        let norm = norms?[Int(postings.document)] ?? 0
+        largest = max(largest, Float(frequency) * factors[Int(norm)])
+        if isBounded, norm < postings.list.data.leastNorm {
+          complain("document \(postings.document) has a smaller norm than the least")
         }
         guard dictionary.detail == .positions else { continue }
         let positions = unsafe try postings.positions()
@@ -218,7 +221,17 @@ final class SegmentCheck {
         let count = positions.count
         if count != Int(frequency) { complain("\(count) positions, \(frequency) expected") }
       }
+      if isBounded {
+        let code = ScoreBound.code(largest)
+        listBound = max(listBound, code)
+        if postings.list.data.bound(postings.block) != code {
+          complain("block \(postings.block) has another bound than its documents")
+        }
+      }
       try postings.nextBlock()
+    }
+    if isBounded, postings.list.data.bound != listBound {
+      complain("another bound than those of its blocks")
     }
     let total = dictionary.detail == .documents ? documents : occurrences
     if documents != entry.documentFrequency || total != entry.totalFrequency {

@@ -1,52 +1,69 @@
-// What is known of the blocks of a list without decoding them: last documents, places, widths, impacts. The layout is
-// drawn in PostingsWriter.swift. Its bytes were checked as a whole; what they say is checked by who uses it.
+// What is known of the blocks of a list without decoding them: last documents, bounds, places. The layout is drawn in
+// PostingsWriter.swift. Its bytes were checked as a whole; what they say is checked by who uses it.
 
 import Bytes
 
 /// The block data of one list, where it is mapped. A list of fewer than 128 documents is one block.
 @safe
 struct BlockData {
+  /// Encodings of documents: differences of so many bits at most, or a bit set.
+  static let widest = 31
+  static let bitSet = 32
+
   let count: Int
+  /// Code of the greatest bound of all blocks (`ScoreBound`).
+  private(set) var bound: UInt16
+  /// No document of the list has a smaller norm.
+  private(set) var leastNorm: UInt8
+  @unsafe private let positions: UnsafeRawPointer
   @unsafe private let lasts: UnsafeRawPointer
   @unsafe private let infos: UnsafeRawPointer
-  @unsafe private let groups: UnsafeRawPointer
-  @unsafe private let impacts: UnsafeRawPointer
-  private let impactsLength: Int
-  private let listImpacts: Int
-  private let isShort: Bool
+  @unsafe private let bounds: UnsafeRawPointer
+  /// The list's bound is that of each block.
+  private let isUniform: Bool
 
-  /// Bytes before the impacts.
-  static func fixedLength(documents: Int) -> Int {
+  /// Bytes of the block data of a list of `documents`, at least 128.
+  static func length(documents: Int, detail: PostingsDetail) -> Int {
     let blocks = (documents &+ blockSize &- 1) / blockSize
-    return 4 &+ 20 &* blocks
-      &+ 12 &* ((blocks &+ PostingsWriter.groupBlocks &- 1) / PostingsWriter.groupBlocks)
+    let each =
+      switch detail {
+      case .documents: 12
+      case .frequencies: 14
+      case .positions: 19
+      }
+    return 4 &+ each &* blocks
   }
 
-  /// Of a list of `documents`, at least 128: `length` bytes at `data`, at least `fixedLength`.
+  /// Of a list of `documents`, at least 128: the bytes at `data`.
   @unsafe
-  init(_ data: UnsafeRawPointer, _ length: Int, documents: Int) {
-    let fixed = BlockData.fixedLength(documents: documents)
+  init(_ data: UnsafeRawPointer, documents: Int, detail: PostingsDetail) {
     count = (documents &+ blockSize &- 1) / blockSize
-    unsafe lasts = data + 4
+    bound = unsafe data.loadUnaligned(as: UInt16.self).littleEndian & ScoreBound.largest
+    leastNorm = unsafe data.load(fromByteOffset: 2, as: UInt8.self)
+    unsafe positions = data + 4
+    unsafe lasts = positions + (detail == .positions ? 5 &* count : 0)
     unsafe infos = lasts + 4 &* count
-    unsafe groups = infos + 16 &* count
-    unsafe impacts = data + fixed
-    impactsLength = length &- fixed
-    listImpacts = Int(unsafe data.loadUnaligned(as: UInt32.self).littleEndian)
-    isShort = false
+    unsafe bounds = infos + 8 &* count
+    isUniform = detail == .documents
   }
 
-  /// Of a list of fewer than 128 documents, the last of which `last` has, and whose impacts, if any, lie at `impacts`.
+  /// Of a list of fewer than 128 documents, the last of which `last` has.
   @unsafe
-  init(last: UnsafePointer<UInt32>, impacts: UnsafeRawPointer, _ length: Int) {
+  init(last: UnsafePointer<UInt32>) {
     count = 1
+    bound = 0
+    leastNorm = 0
     unsafe lasts = UnsafeRawPointer(last)
+    unsafe positions = lasts
     unsafe infos = lasts
-    unsafe groups = lasts
-    unsafe self.impacts = impacts
-    impactsLength = length
-    listImpacts = 0
-    isShort = true
+    unsafe bounds = lasts
+    isUniform = true
+  }
+
+  /// Sets what the list itself does not say in block data.
+  mutating func setBound(_ code: UInt16, leastNorm norm: UInt8) {
+    bound = code
+    leastNorm = norm
   }
 
   /// Last document of a block below `count`.
@@ -55,37 +72,59 @@ struct BlockData {
     unsafe lasts.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self).littleEndian
   }
 
-  /// The two words of a block of a list that is not short.
+  /// The first document that a block below `count` could have.
   @inline(__always)
-  func info(_ block: Int) -> (UInt64, UInt64) {
-    let at = unsafe infos + block &* 16
-    return unsafe (
-      at.loadUnaligned(as: UInt64.self).littleEndian,
-      at.loadUnaligned(fromByteOffset: 8, as: UInt64.self).littleEndian
-    )
+  func first(_ block: Int) -> UInt32 { block == 0 ? 0 : last(block &- 1) &+ 1 }
+
+  /// Code of the bound of a block below `count`.
+  @inline(__always)
+  func bound(_ block: Int) -> UInt16 {
+    if isUniform { return bound }
+    return unsafe bounds.loadUnaligned(fromByteOffset: block &* 2, as: UInt16.self).littleEndian
+      & ScoreBound.largest
   }
 
-  /// Last block of the group that a block below `count` is in.
-  func groupEnd(_ block: Int) -> Int { min(block | (PostingsWriter.groupBlocks &- 1), count &- 1) }
-
-  /// Where impacts begin: of a block below `count`, its group, or the list. At most 8 pairs of at most 6
-  /// bytes follow: there is no need to look at more. Empty where the block data makes no sense.
-  @inline(__always)
-  func impacts(_ level: ImpactLevel, _ block: Int) -> ByteScanner {
-    var offset = 0
-    if !isShort {
-      let group = unsafe groups + (block / PostingsWriter.groupBlocks) &* 12
-      switch level {
-      case .list: offset = listImpacts
-      case .group:
-        offset = Int(unsafe group.loadUnaligned(fromByteOffset: 8, as: UInt32.self).littleEndian)
-      case .block:
-        offset =
-          Int(unsafe group.loadUnaligned(fromByteOffset: 4, as: UInt32.self).littleEndian)
-          &+ Int(info(block).1 &>> 48)
-      }
+  /// The first block from `block` on, of those that could have documents before `limit`, whose bound is at least
+  /// `code`; nil when there is none.
+  func next(from block: Int, before limit: UInt32, atLeast code: UInt16) -> Int? {
+    var at = block
+    if isUniform {
+      return bound >= code && at < count && first(at) < limit ? at : nil
     }
-    let length = max(0, min(impactsLength &- offset, 64))
-    return unsafe ByteScanner(length == 0 ? impacts : impacts + offset, length)
+    // Eight at a time, by the signs of the differences: codes have 15 bits.
+    let codes = SIMD8<UInt16>(repeating: code)
+    while at &+ 8 <= count {
+      let eight = unsafe bounds.loadUnaligned(fromByteOffset: at &* 2, as: SIMD8<UInt16>.self)
+      let signs = unsafe unsafeBitCast(eight &- codes, to: SIMD2<UInt64>.self)
+      if signs.x & signs.y & 0x8000_8000_8000_8000 != 0x8000_8000_8000_8000 { break }
+      at &+= 8
+      if last(at &- 1) >= limit { return nil }
+    }
+    while at < count, bound(at) < code { at &+= 1 }
+    return at < count && first(at) < limit ? at : nil
+  }
+
+  /// Where the documents of a block of a list that is not short lie, and how they are encoded.
+  struct Info {
+    fileprivate let word: UInt64
+    /// In the list.
+    @inline(__always) var offset: Int { Int(word & 0xFF_FFFF_FFFF) }
+    @inline(__always) var encoding: Int { Int(word &>> 40 & 0xFF) }
+    @inline(__always) var frequencyBits: Int { Int(word &>> 48 & 0xFF) }
+    /// Position differences of the position block that belong to documents before.
+    @inline(__always) var skip: Int { Int(word &>> 56) }
+  }
+
+  @inline(__always)
+  func info(_ block: Int) -> Info {
+    Info(
+      word: unsafe infos.loadUnaligned(fromByteOffset: block &* 8, as: UInt64.self).littleEndian)
+  }
+
+  /// Where the first positions of a block lie in the list, where positions are kept.
+  @inline(__always)
+  func positions(_ block: Int) -> Int {
+    let at = unsafe positions.loadUnaligned(fromByteOffset: block &* 5, as: UInt64.self)
+    return Int(at.littleEndian & 0xFF_FFFF_FFFF)
   }
 }

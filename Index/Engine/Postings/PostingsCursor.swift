@@ -1,9 +1,8 @@
-// One place in the postings of one term, moving forward. The layout is drawn in PostingsWriter.swift.
+// One place in the postings of one term, moving forward.
 //
 // Two places are kept: the block that is decoded, with `document` in it, and the *shallow* one, at or after it, of
-// which only the block data is read (to bound scores without decoding). What the file says is checked when a block
-// is decoded: every document given out is below the segment's document count, and ascending; so norms and bit
-// sets may be indexed by it without a further check.
+// which only the block data is read (to bound scores without decoding). Every document given out is below the segment's
+// document count, and they ascend (PostingsList sees to it).
 
 import Bytes
 
@@ -14,8 +13,7 @@ struct PostingsCursor: ~Copyable {
   /// `documents` may be read so far beyond the block; it is filled with `end` there.
   static let padding = 16
 
-  let documentFrequency: Int
-  let totalFrequency: Int
+  let list: PostingsList
   /// The current document; `end` after the last.
   private(set) var document: UInt32 = 0
   /// The decoded block: `count` documents, ascending, then `end`.
@@ -26,19 +24,7 @@ struct PostingsCursor: ~Copyable {
   /// Last document of the shallow block; `end` after the last one.
   private(set) var shallowLast: UInt32 = 0
 
-  let detail: PostingsDetail
-  let file: CheckedFile
-  private let documentCount: UInt32
-  /// The list: the file's bytes from `start` to `dataEnd`; then its block data.
-  let start: Int
-  private let dataEnd: Int
-  let location: TermEntry.Location
-
-  private(set) var data: BlockData
-  /// For the last document of a list without block data.
-  @unsafe private let ownLast: UnsafeMutablePointer<UInt32>
-
-  private var block = 0
+  private(set) var block = 0
   private(set) var shallow = 0
   private var blockLast: UInt32 = 0
 
@@ -55,51 +41,32 @@ struct PostingsCursor: ~Copyable {
   static func open(
     _ file: CheckedFile, _ entry: TermEntry, _ memory: PostingsBlock = PostingsBlock()
   ) throws(IndexError) -> PostingsCursor {
-    var data: UnsafeRawPointer? = nil
-    if entry.documentFrequency >= blockSize,
-      case .list(let offset, let length, let metadata) = entry.location
-    {
-      let fixed = BlockData.fixedLength(documents: entry.documentFrequency)
-      guard metadata >= fixed else {
-        throw file.corrupt(offset, "\(metadata) bytes of block data, \(fixed) expected")
-      }
-      unsafe data = try file.pointer(offset &+ length &- metadata, metadata)
-    }
-    var cursor = unsafe PostingsCursor(file, entry, data, memory)
+    try open(unsafe PostingsList.open(file, entry, last: memory.last), memory)
+  }
+
+  /// The same of a list that was opened with `memory.last`.
+  static func open(
+    _ list: PostingsList, _ memory: PostingsBlock
+  ) throws(IndexError) -> PostingsCursor {
+    var cursor = PostingsCursor(list, memory)
     try cursor.load(0)
     return cursor
   }
 
-  /// `data`: the checked block data of a list of 128 documents or more.
-  private init(
-    _ file: CheckedFile, _ entry: TermEntry, _ data: UnsafeRawPointer?, _ memory: PostingsBlock
-  ) {
-    var (start, dataEnd, metadata) = (0, 0, 0)
-    if case .list(let offset, let length, let tail) = entry.location {
-      (start, dataEnd, metadata) = (offset, offset &+ length &- tail, tail)
-    }
+  private init(_ list: PostingsList, _ memory: PostingsBlock) {
+    self.list = list
     self.memory = memory
     unsafe documents = memory.documents
     unsafe documents.update(repeating: Self.end, count: blockSize &+ Self.padding)
     unsafe frequencyBuffer = memory.frequencies
     unsafe packedFrequencies = UnsafeRawPointer(documents)
-    self.file = file
-    self.start = start
-    self.dataEnd = dataEnd
-    detail = entry.detail
-    documentFrequency = entry.documentFrequency
-    totalFrequency = entry.totalFrequency
-    documentCount = UInt32(truncatingIfNeeded: file.documentCount)
-    location = entry.location
-    positionReader = PositionReader(file, memory)
-    unsafe ownLast = memory.last
-    unsafe ownLast.pointee = Self.end
-    if let data = unsafe data {
-      unsafe self.data = BlockData(data, metadata, documents: entry.documentFrequency)
-    } else {
-      unsafe self.data = BlockData(last: ownLast, impacts: UnsafeRawPointer(ownLast), 0)
-    }
+    positionReader = PositionReader(list.file, memory)
   }
+
+  var documentFrequency: Int { list.documentFrequency }
+  var totalFrequency: Int { list.totalFrequency }
+  private var detail: PostingsDetail { list.detail }
+  private var data: BlockData { list.data }
 
   var isAtEnd: Bool { document == Self.end }
 
@@ -149,22 +116,7 @@ struct PostingsCursor: ~Copyable {
 
   /// Place in the decoded block of the first document ≥ `target`, which is not beyond the last.
   @inline(__always)
-  func place(of target: UInt32) -> Int {
-    // Seven samples, every 16th, choose 16 documents; of those the smaller ones are counted.
-    var sixteen = 0
-    var sample = 15
-    while sample < 112 {
-      sixteen &+= unsafe documents[sample] < target ? 1 : 0
-      sample &+= 16
-    }
-    let raw = unsafe UnsafeRawPointer(documents + sixteen &* 16)
-    let bound = Lanes(repeating: target)
-    var smaller = SIMD4<Int32>.zero
-    for row in 0..<4 {
-      let four = unsafe raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self)
-      smaller &-= unsafe unsafeBitCast(four .< bound, to: SIMD4<Int32>.self)
-    }
-    return sixteen &* 16 &+ Int(smaller.x &+ smaller.y &+ smaller.z &+ smaller.w)
+  func place(of target: UInt32) -> Int { unsafe rankOf(target, in: documents)
   }
 
   /// As `seek`, where the document is likely one of the next four.
@@ -190,9 +142,45 @@ struct PostingsCursor: ~Copyable {
     try gallop(from: shallow &+ 1, to: target)
   }
 
-  /// Last document of the shallow block's group of 32; `end` after the last one.
-  var shallowGroupLast: UInt32 {
-    shallow < data.count ? data.last(data.groupEnd(shallow)) : Self.end
+  // MARK: Bounds
+
+  /// The greatest code of the bounds of the blocks that reach into `base..<end`; nil when none does. Bases ascend.
+  mutating func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> UInt16? {
+    try shallowSeek(base)
+    guard shallow < data.count, data.first(shallow) < end else { return nil }
+    var greatest = data.bound(shallow)
+    var at = shallow &+ 1
+    while at < data.count, data.last(at &- 1) &+ 1 < end {
+      greatest = max(greatest, data.bound(at))
+      at &+= 1
+    }
+    return greatest
+  }
+
+  /// Moves the shallow place on to the first block, from that of `target` on, with a bound of at least `code`.
+  /// - Returns: `target`, or the first document that the block could have; `end`, and the place stays, when there is
+  ///   none before `limit`.
+  mutating func shallowSeek(
+    _ target: UInt32, boundAtLeast code: UInt16, before limit: UInt32
+  ) throws(IndexError) -> UInt32 {
+    try shallowSeek(target)
+    guard shallow < data.count,
+      let next = data.next(from: shallow, before: limit, atLeast: code)
+    else { return Self.end }
+    if next == shallow { return target }
+    shallow = next
+    shallowLast = data.last(next)
+    return data.first(next)
+  }
+
+  /// Moves the shallow place on to the first block that reaches `target` and has a bound of at least `code`.
+  /// - Returns: the range of its documents from `target` on, and its code; nil when there is none.
+  mutating func nextBlock(
+    from target: UInt32, boundAtLeast code: UInt16
+  ) throws(IndexError) -> (first: UInt32, last: UInt32, code: UInt16)? {
+    let first = try shallowSeek(target, boundAtLeast: code, before: Self.end)
+    if first == Self.end { return nil }
+    return (first, shallowLast, data.bound(shallow))
   }
 
   // MARK: What the block holds
@@ -284,28 +272,8 @@ struct PostingsCursor: ~Copyable {
   /// Sets the shallow place to the first block from `first` on whose last document is ≥ `target`.
   @inline(never)
   private mutating func gallop(from first: Int, to target: UInt32) throws(IndexError) {
-    var low = first
-    var step = 1
-    var high = first
-    while high < data.count, data.last(high) < target {
-      low = high &+ 1
-      high &+= step
-      step &<<= 1
-    }
-    high = min(high, data.count)
-    while low < high {
-      let middle = (low &+ high) &>> 1
-      if data.last(middle) < target { low = middle &+ 1 } else { high = middle }
-    }
-    shallow = low
-    guard low < data.count else {
-      shallowLast = Self.end
-      return
-    }
-    shallowLast = data.last(low)
-    guard shallowLast < documentCount, shallowLast >= target else {
-      throw file.corrupt(start, "block data out of order")
-    }
+    shallow = try list.block(from: first, reaching: target)
+    shallowLast = shallow < data.count ? data.last(shallow) : Self.end
   }
 
   /// Decodes a block and goes to its first document; `data.count` is the end.
@@ -322,122 +290,35 @@ struct PostingsCursor: ~Copyable {
       frequencyBits = -1
       return
     }
-    if data.count > 1 || documentFrequency == blockSize {
-      try loadBlock(target)
-    } else if case .single(let only, _, let positions, let length) = location {
-      count = 1
-      unsafe documents[0] = only
-      unsafe frequencyBuffer[0] = UInt32(truncatingIfNeeded: totalFrequency)
-      guard totalFrequency < Int(PostingsWriter.frequencyLimit) else {
-        throw file.corrupt(positions, "a frequency of \(totalFrequency)")
-      }
-      blockLast = only
-      unsafe ownLast.pointee = only
-      if totalFrequency <= Int(TermEntry.inlinePositions) {
-        positionReader.begin(plain: positions, length)
-      } else {
-        positionReader.begin(at: positions, end: positions &+ length, skip: 0)
-      }
-    } else {
-      try loadShort()
-    }
+    let decoded = try list.decode(target, into: memory)
+    count = decoded.count
+    frequencyBits = decoded.frequencyBits
+    if let packed = unsafe decoded.frequencies { unsafe packedFrequencies = packed }
     document = unsafe documents[0]
+    blockLast = unsafe documents[count &- 1]
+    beginPositions(decoded.end)
     if shallow <= target {
       shallow = target
       shallowLast = blockLast
     }
   }
 
-  private mutating func loadBlock(_ target: Int) throws(IndexError) {
-    let last = data.last(target)
-    let base = target == 0 ? 0 : data.last(target &- 1)
-    let (info, more) = data.info(target)
-    let offset = Int(info & 0xFF_FFFF_FFFF)
-    guard last < documentCount, base < documentCount, offset <= dataEnd &- start else {
-      throw file.corrupt(start, "block data that makes no sense")
-    }
-    if target == data.count &- 1, documentFrequency % blockSize != 0 {
-      var bytes = try file.scanner(start &+ offset, dataEnd &- start &- offset)
-      try decodeVariable(&bytes, documentFrequency % blockSize, base)
-      guard unsafe documents[count &- 1] == last else {
-        throw file.corrupt(start &+ offset, "a block that ends with another document")
+  /// - Parameter end: where a short list's positions begin.
+  @inline(__always)
+  private mutating func beginPositions(_ end: Int) {
+    guard detail == .positions else { return }
+    if !list.isShort {
+      positionReader.begin(
+        at: list.start &+ data.positions(block), end: list.dataEnd, skip: data.info(block).skip)
+    } else if case .single(_, _, let positions, let length) = list.location {
+      if totalFrequency <= Int(TermEntry.inlinePositions) {
+        positionReader.begin(plain: positions, length)
+      } else {
+        positionReader.begin(at: positions, end: positions &+ length, skip: 0)
       }
     } else {
-      let bits = Int(info &>> 40 & 0xFF)
-      let widthOfFrequencies = Int(info &>> 48 & 0xFF)
-      guard bits <= 31, widthOfFrequencies <= 26 else {
-        throw file.corrupt(start, "widths of \(bits) and \(widthOfFrequencies) bits")
-      }
-      let length = (bits &+ widthOfFrequencies) &* 16
-      guard offset &+ length <= dataEnd &- start else {
-        throw file.corrupt(start, "a block outside its list")
-      }
-      let bytes = unsafe try file.pointer(start &+ offset, length)
-      unsafe BitPacking.unpackDeltas(bytes, bits: bits, base: base, into: documents)
-      // 128 differences of at most 24 bits cannot wrap round: the last document proves the others.
-      guard unsafe documents[blockSize &- 1] == last, bits <= 24 || isAscending() else {
-        throw file.corrupt(start &+ offset, "a block that ends with another document")
-      }
-      unsafe packedFrequencies = bytes + bits &* 16
-      frequencyBits = widthOfFrequencies
-      count = blockSize
+      positionReader.begin(at: end, end: list.dataEnd, skip: 0)
     }
-    blockLast = last
-    positionReader.begin(
-      at: start &+ Int(more & 0xFF_FFFF_FFFF), end: dataEnd, skip: Int(info &>> 56))
-  }
-
-  private func isAscending() -> Bool {
-    for place in 1..<blockSize where unsafe documents[place] < documents[place &- 1] {
-      return false
-    }
-    return true
-  }
-
-  /// The only block of a list of fewer than 128 documents.
-  private mutating func loadShort() throws(IndexError) {
-    var bytes = try file.scanner(start, dataEnd &- start)
-    unsafe data = BlockData(last: ownLast, impacts: bytes.address, dataEnd &- start)
-    if detail != .documents {
-      let pairs = Int(bytes.byte())
-      for _ in 0..<min(pairs, Impact.limit) {
-        _ = bytes.byte()
-        _ = bytes.varint()
-      }
-    }
-    try decodeVariable(&bytes, documentFrequency, 0)
-    blockLast = unsafe documents[count &- 1]
-    unsafe ownLast.pointee = blockLast
-    positionReader.begin(at: file.offset(of: bytes), end: dataEnd, skip: 0)
-  }
-
-  /// Documents and frequencies as variable bytes; `number` is below 128.
-  private mutating func decodeVariable(
-    _ bytes: inout ByteScanner, _ number: Int, _ base: UInt32
-  ) throws(IndexError) {
-    let offset = file.offset(of: bytes)
-    var last = UInt64(base)
-    var greatest: UInt64 = 0
-    for place in 0..<number {
-      let value = bytes.varint()
-      if detail == .documents {
-        last &+= value & 0xFFFF_FFFF
-        unsafe frequencyBuffer[place] = 1
-      } else {
-        last &+= value &>> 1 & 0xFFFF_FFFF
-        let frequency = value & 1 == 1 ? 1 : bytes.varint()
-        greatest |= frequency
-        unsafe frequencyBuffer[place] = UInt32(truncatingIfNeeded: frequency)
-      }
-      unsafe documents[place] = UInt32(truncatingIfNeeded: last)
-    }
-    // 127 differences of 32 bits cannot wrap round 64: the last document proves the others.
-    guard !bytes.failed, last < UInt64(documentCount),
-      greatest < UInt64(PostingsWriter.frequencyLimit)
-    else { throw file.corrupt(offset, "postings that make no sense") }
-    unsafe (documents + number).update(repeating: Self.end, count: blockSize &- number)
-    count = number
-    frequencyBits = -1
   }
 
   @inline(never)

@@ -1,33 +1,33 @@
 // The postings of one term after the other, streamed to a file. A list is
 //
 //   in one document       in the dictionary; more than 4 positions: position blocks here
-//   in 2 … 127            impacts · documents and frequencies as variable bytes · position blocks
+//   in 2 … 127            bound · documents and frequencies as variable bytes · position blocks
 //   in 128 and more       data · block data:
 //
 //   data         runs of [position blocks][document blocks]; one run, unless documents take more than 4 MiB
 //   position block    width w (1 byte), 128 differences packed in 16 · w bytes; a run's last:
 //                     128 + count (1 byte), so many differences as variable bytes
-//   document block    128 differences of documents, then 128 frequencies less one, packed; the last block:
-//                     variable bytes like a short list's
-//   block data   offset of the list's impacts in `impacts` (4 bytes)
+//   document block    128 documents, then 128 frequencies less one, packed; the last block: variable bytes like a
+//                     short list's
+//     documents       differences, packed; or, where that takes no more room, a bit set: words of 64 documents, the
+//                     first with the document after the block before (or document 0), the last with the block's last
+//   block data   bound of the list (2 bytes), its least norm (1), zero (1)
+//                per block: offset of the position block (5 bytes), where positions are kept
 //                per block: last document (4 bytes)
-//                per block: 40 bits offset of the document block, 8 bits width of documents, 8 of frequencies,
-//                  8 position differences to skip; 40 bits offset of the position block, 8 zero,
-//                  16 bits offset of the block's impacts after those of its group's first (16 bytes)
-//                per 32 blocks: last document, offset of the first block's impacts, offset of the group's
-//                  (4 bytes each)
-//                impacts (`Impact`)
+//                per block: 40 bits offset of the document block, 8 bits encoding (0 … 31 the width of packed
+//                  differences, 32 a bit set), 8 bits width of frequencies, 8 position differences to skip
+//                per block: bound (2 bytes), where frequencies are kept
 //
+// A bound is a `ScoreBound`; that of a short list is followed by its least norm (3 bytes in all).
 // Variable bytes of a document: difference << 1 | (frequency is 1), then the frequency unless it is 1; the
 // difference alone where frequencies are not kept. The first difference of a list counts from 0, others from the
 // document before. Positions: differences within a document, the first from 0. Offsets count from the list.
-// Without frequencies there are no impacts and no position blocks; their fields are 0.
+// Without frequencies there are no bounds and no position blocks; their fields are 0 or missing.
 
 import Bytes
 
 @safe
 struct PostingsWriter: ~Copyable {
-  static let groupBlocks = 32
   /// Greatest frequency and position, plus one: 26 and 31 bits.
   static let frequencyLimit: UInt32 = 1 << 26
   /// Longer than a block packed or as variable bytes: 33 bits of a document and 26 of a frequency are 9 bytes.
@@ -52,7 +52,8 @@ struct PostingsWriter: ~Copyable {
   private let file: ByteSink
   private let documentCount: UInt32
   private let norms: [UInt8]
-  private let encoder: ImpactEncoder
+  /// x of a frequency of 1 by norm, as bounds count it.
+  private let factors: [Float]
   private let runLength: Int
 
   // The open block: differences of documents, frequencies less one, position differences; 128 each.
@@ -74,27 +75,27 @@ struct PostingsWriter: ~Copyable {
   private var documentBytes = ByteWriter()
   private var positionBytes = ByteWriter()
   private var lasts: [UInt32] = []
-  private var infos: [(UInt64, UInt64)] = []
-  private var groups: [(UInt32, UInt32, UInt32)] = []
-  private var impacts = ByteWriter()
+  private var infos: [UInt64] = []
+  private var positionOffsets: [UInt64] = []
+  private var bounds: [UInt16] = []
   private var firstOfRun = 0
 
-  private var blockFront = ImpactFront()
-  private var groupFront = ImpactFront()
-  private var listFront = ImpactFront()
-  private var front: [Impact] = []
+  /// Greatest x of the open block, code of the greatest of the list, and its least norm.
+  private var blockLargest: Float = 0
+  private var bound: UInt16 = 0
+  private var leastNorm: UInt8 = 255
 
-  /// `norms`: one byte for each of `documentCount` documents, or none.
+  /// `norms`: one byte for each of `documentCount` documents, or none; `factors`: `ScoreBound.factors`.
   init(
     _ file: ByteSink, detail: PostingsDetail, documentCount: Int, norms: [UInt8],
-    averageLength: Float, runLength: Int
+    factors: [Float], runLength: Int
   ) {
     self.file = file
     self.detail = detail
     self.documentCount = UInt32(documentCount)
     self.norms = norms
     self.runLength = runLength
-    encoder = ImpactEncoder(averageLength: averageLength)
+    self.factors = factors
     unsafe documents = .allocate(capacity: 3 * blockSize)
     unsafe documents.initialize(repeating: 0, count: 3 * blockSize)
     unsafe frequencies = documents + blockSize
@@ -120,12 +121,15 @@ struct PostingsWriter: ~Copyable {
     if positionBytes.count > 0 { positionBytes.removeAll() }
     widest = 0
     firstOfRun = 0
+    blockLargest = 0
+    bound = 0
+    leastNorm = 255
     // What only a long list has; most are short.
     if lasts.isEmpty { return }
     lasts.removeAll(keepingCapacity: true)
     infos.removeAll(keepingCapacity: true)
-    groups.removeAll(keepingCapacity: true)
-    impacts.removeAll()
+    positionOffsets.removeAll(keepingCapacity: true)
+    bounds.removeAll(keepingCapacity: true)
   }
 
   /// Adds a document with its positions, ascending, where they are kept.
@@ -171,8 +175,9 @@ struct PostingsWriter: ~Copyable {
     documentFrequency &+= 1
     totalFrequency &+= Int(frequency)
     if detail != .documents {
-      blockFront.add(
-        frequency: frequency, norm: norms.isEmpty ? 1 : norms[Int(document)])
+      let norm = norms.isEmpty ? 0 : norms[Int(document)]
+      blockLargest = max(blockLargest, Float(Int32(bitPattern: frequency)) * factors[Int(norm)])
+      leastNorm = min(leastNorm, norm)
     }
     if pending == blockSize { try endBlock() }
   }
@@ -214,8 +219,10 @@ struct PostingsWriter: ~Copyable {
     totalFrequency &+= Int(sum)
     if detail != .documents {
       for place in 0..<count {
-        unsafe blockFront.add(
-          frequency: counts[place], norm: norms.isEmpty ? 1 : norms[Int(new[place] &+ shift)])
+        let norm = unsafe norms.isEmpty ? 0 : norms[Int(new[place] &+ shift)]
+        let x = unsafe Float(Int32(bitPattern: counts[place])) * factors[Int(norm)]
+        blockLargest = max(blockLargest, x)
+        leastNorm = min(leastNorm, norm)
       }
     }
     if pending == blockSize { try endBlock() }
@@ -250,16 +257,17 @@ struct PostingsWriter: ~Copyable {
       documentFrequency: documentFrequency, totalFrequency: totalFrequency, start: start, length: 0,
       metadata: 0, document: lastDocument, norm: 0)
     if documentFrequency == 1 {
-      list.norm = norms.isEmpty ? 1 : norms[Int(lastDocument)]
-      blockFront.removeAll()
+      list.norm = norms.isEmpty ? 0 : norms[Int(lastDocument)]
       if detail == .positions, totalFrequency > Int(TermEntry.inlinePositions) {
         try endPositions()
         try file.append(unsafe positionBytes.bytes.span.bytes)
       }
     } else if documentFrequency < blockSize {
       if detail != .documents {
-        blockFront.take(into: &front)
-        encoder.append(front, to: &documentBytes)
+        let code = ScoreBound.code(blockLargest)
+        documentBytes.append(UInt8(truncatingIfNeeded: code))
+        documentBytes.append(UInt8(truncatingIfNeeded: code >> 8))
+        documentBytes.append(leastNorm)
       }
       appendVariableBytes()
       try endPositions()
@@ -285,12 +293,11 @@ struct PostingsWriter: ~Copyable {
       try file.append(unsafe positionBytes.bytes.span.bytes)
       positionBytes.removeAll()
     }
-    var docBits = 0
+    var encoding = 0
     var frequencyBits = 0
     let offset = documentBytes.count
     if pending == blockSize {
-      unsafe docBits = BitPacking.width(documents)
-      unsafe appendPacked(documents, docBits)
+      encoding = appendDocuments()
       if detail != .documents {
         unsafe frequencyBits = BitPacking.width(frequencies)
         unsafe appendPacked(frequencies, frequencyBits)
@@ -298,74 +305,72 @@ struct PostingsWriter: ~Copyable {
     } else {
       appendVariableBytes()
     }
-    let inGroup = lasts.count % Self.groupBlocks
-    var impactOffset = 0
-    if detail != .documents {
-      if inGroup == 0 { groups.append((0, UInt32(impacts.count), 0)) }
-      impactOffset = impacts.count - Int(groups[groups.count - 1].1)
-      blockFront.take(into: &front)
-      groupFront.add(front)
-      encoder.append(front, to: &impacts)
-    } else if inGroup == 0 {
-      groups.append((0, 0, 0))
-    }
     lasts.append(lastDocument)
     infos.append(
-      (
-        UInt64(offset) | UInt64(docBits) << 40 | UInt64(frequencyBits) << 48
-          | (blockPositions >> 40) << 56,
-        blockPositions & 0xFF_FFFF_FFFF | UInt64(impactOffset) << 48
-      ))
+      UInt64(offset) | UInt64(encoding) << 40 | UInt64(frequencyBits) << 48
+        | (blockPositions >> 40) << 56)
+    if detail != .documents {
+      let code = ScoreBound.code(blockLargest)
+      bounds.append(code)
+      bound = max(bound, code)
+      blockLargest = 0
+    }
     pending = 0
-    if inGroup == Self.groupBlocks - 1 { endGroup() }
+    if detail == .positions { positionOffsets.append(blockPositions & 0xFF_FFFF_FFFF) }
     if documentBytes.count >= runLength { try endRun() }
     if detail == .positions {
       blockPositions = UInt64(file.position - start) | UInt64(pendingPositions) << 40
     }
   }
 
-  private mutating func endGroup() {
-    let last = groups.count - 1
-    groups[last].0 = lasts[lasts.count - 1]
-    guard detail != .documents else { return }
-    groupFront.take(into: &front)
-    listFront.add(front)
-    groups[last].2 = UInt32(impacts.count)
-    encoder.append(front, to: &impacts)
+  /// Appends the 128 documents of the open block, packed or as a bit set, whichever is shorter.
+  /// - Returns: their encoding.
+  private mutating func appendDocuments() -> Int {
+    let bits = unsafe BitPacking.width(documents)
+    let first = (lasts.last.map { $0 + 1 } ?? 0) >> 6
+    let words = Int(lastDocument >> 6) - Int(first) + 1
+    guard words * 8 <= BitPacking.byteCount(bits: bits) else {
+      unsafe appendPacked(documents, bits)
+      return bits
+    }
+    unsafe packed.initializeMemory(as: UInt8.self, repeating: 0, count: words * 8)
+    var document = lasts.last ?? 0
+    for place in 0..<blockSize {
+      document &+= unsafe documents[place]
+      let bit = Int(document) - Int(first) << 6
+      let byte = unsafe packed.load(fromByteOffset: bit >> 3, as: UInt8.self)
+      unsafe packed.storeBytes(
+        of: byte | 1 << UInt8(bit & 7), toByteOffset: bit >> 3, as: UInt8.self)
+    }
+    documentBytes.append(
+      unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: words * 8))
+    return BlockData.bitSet
   }
 
   /// Writes the documents that are held, after the positions that are pending.
   private mutating func endRun() throws(IndexError) {
     try endPositions()
     let base = UInt64(file.position - start)
-    for index in firstOfRun..<infos.count { infos[index].0 += base }
+    for index in firstOfRun..<infos.count { infos[index] += base }
     firstOfRun = infos.count
     try file.append(unsafe documentBytes.bytes.span.bytes)
     documentBytes.removeAll()
   }
 
   private mutating func writeBlockData() throws(IndexError) -> Int {
-    if lasts.count % Self.groupBlocks != 0 { endGroup() }
-    var listImpacts = 0
-    if detail != .documents {
-      listFront.take(into: &front)
-      listImpacts = groups.count == 1 ? Int(groups[0].2) : impacts.count
-      if groups.count > 1 { encoder.append(front, to: &impacts) }
-    }
     var data = ByteWriter()
-    data.reserveCapacity(4 + 20 * lasts.count + 12 * groups.count + impacts.count)
-    data.append(UInt32(listImpacts))
+    data.reserveCapacity(BlockData.length(documents: documentFrequency, detail: detail))
+    data.append(UInt32(bound) | UInt32(detail == .documents ? 0 : leastNorm) << 16)
+    for offset in positionOffsets {
+      data.append(UInt32(truncatingIfNeeded: offset))
+      data.append(UInt8(truncatingIfNeeded: offset >> 32))
+    }
     for last in lasts { data.append(last) }
-    for info in infos {
-      data.append(info.0)
-      data.append(info.1)
+    for info in infos { data.append(info) }
+    for bound in bounds {
+      data.append(UInt8(truncatingIfNeeded: bound))
+      data.append(UInt8(truncatingIfNeeded: bound >> 8))
     }
-    for group in groups {
-      data.append(group.0)
-      data.append(group.1)
-      data.append(group.2)
-    }
-    data.append(unsafe impacts.bytes.span.bytes)
     try file.append(unsafe data.bytes.span.bytes)
     return data.count
   }

@@ -1,13 +1,19 @@
 // The postings of one term in one field of a segment, with what their scores need: the leaf of the leaves.
 //
-// x, here and below, is what a field adds to BM25F's saturation (Similarity.swift): frequency × factor of the norm.
+// x, here and below, is what a field adds to BM25F's saturation (Norms/Similarity.swift): frequency × factor of the norm.
 
 /// The norm factors of one field, at a fixed address: 256 floats.
 @safe
 final class NormFactors: Sendable {
   nonisolated(unsafe) let base: UnsafePointer<Float>
+  /// What they were made of.
+  let weight: Float
+  let averageLength: Float
 
-  init(_ factors: [Float]) {
+  /// - Parameter averageLength: 0 where lengths do not count.
+  init(_ factors: [Float], weight: Float, averageLength: Float) {
+    self.weight = weight
+    self.averageLength = averageLength
     let memory = UnsafeMutablePointer<Float>.allocate(capacity: 256)
     for norm in 0..<256 { unsafe memory[norm] = factors[norm] }
     unsafe base = UnsafePointer(memory)
@@ -19,43 +25,51 @@ final class NormFactors: Sendable {
 @safe
 struct FieldPostings: ~Copyable {
   var cursor: PostingsCursor
+  /// Of the same list, with places of its own.
+  private var reader: ListReader
   private let factors: NormFactors
   private let norms: UnsafePointer<UInt8>?
   /// Keeps `norms` in memory.
   private let owner: FieldNorms?
   private let hasFrequencies: Bool
 
-  // The bounds last computed (negative: none yet), and the last document of the block and group they are of.
-  private var blockUntil: UInt32 = 0
-  private var blockLargest: Float = -1
-  private var groupUntil: UInt32 = 0
-  private var groupLargest: Float = -1
-  private let listBound: Float
+  private let scale: BoundScale
+  /// The least code of a bound above `codeMinimum`.
+  private var code: UInt16 = 0
+  private var codeMinimum = unbounded
   /// No document of the list has a larger norm factor.
   private let largestFactor: Float
 
   static func open(
     _ segment: SegmentReader, _ entry: TermEntry, norms: FieldNorms?, factors: NormFactors,
-    memory: PostingsBlock = PostingsBlock()
+    memory: PostingsBlock = PostingsBlock(), _ other: PostingsBlock = PostingsBlock()
   ) throws(IndexError) -> FieldPostings {
-    let cursor = try PostingsCursor.open(segment.file, entry, memory)
-    let list = unsafe try cursor.listBounds(factors.base)
-    return FieldPostings(
-      cursor, norms, factors, hasFrequencies: entry.detail != .documents, listBound: list.bound,
-      largestFactor: list.factor)
+    var list = unsafe try PostingsList.open(segment.file, entry, last: memory.last)
+    let scale = BoundScale(factors, norms)
+    // x of a list without bounds is known.
+    if entry.detail == .documents {
+      unsafe list.setBound(scale.code(factors.base[0]))
+    } else if case .single(_, let norm, _, _) = entry.location {
+      let x = unsafe Float(entry.totalFrequency) * factors.base[norms == nil ? 0 : Int(norm)]
+      list.setBound(scale.code(x))
+    }
+    let cursor = try PostingsCursor.open(list, memory)
+    return FieldPostings(cursor, other, norms, factors, scale, detail: entry.detail)
   }
 
   private init(
-    _ cursor: consuming PostingsCursor, _ norms: FieldNorms?, _ factors: NormFactors,
-    hasFrequencies: Bool, listBound: Float, largestFactor: Float
+    _ cursor: consuming PostingsCursor, _ other: PostingsBlock, _ norms: FieldNorms?,
+    _ factors: NormFactors, _ scale: BoundScale, detail: PostingsDetail
   ) {
+    reader = ListReader(cursor.list, other)
+    let least = norms == nil ? 0 : Int(cursor.list.data.leastNorm)
     self.cursor = cursor
     self.factors = factors
+    self.scale = scale
     owner = norms
     unsafe self.norms = norms?.base
-    self.hasFrequencies = hasFrequencies
-    self.listBound = listBound
-    self.largestFactor = largestFactor
+    hasFrequencies = detail != .documents
+    largestFactor = unsafe factors.base[least]
   }
 
   var cost: Int { cursor.documentFrequency }
@@ -128,93 +142,154 @@ struct FieldPostings: ~Copyable {
     value(frequency: hasFrequencies ? cursor.frequency() : 1, document: cursor.document)
   }
 
+  // MARK: Bounds
+
   /// No document of `base..<end` has a larger x; negative: none of them has the term. Windows ascend.
   mutating func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
     if cursor.document >= end { return -1 }
-    let last = end &- 1
-    try cursor.shallowSeek(base)
-    let blockLast = cursor.shallowLast
-    if blockLast == PostingsCursor.end { return -1 }
-    if last <= blockLast { return try blockBound() }
-    if last <= cursor.shallowGroupLast { return try groupBound() }
-    return listBound
+    guard let code = try cursor.bound(base, end) else { return -1 }
+    return scale.bound(code)
   }
 
-  /// The same for the shallow block.
-  mutating func blockBound() throws(IndexError) -> Float {
-    let last = cursor.shallowLast
-    if blockUntil != last || blockLargest < 0 {
-      unsafe blockLargest = try cursor.bound(.block, factors.base)
-      blockUntil = last
+  /// No document of the list has a larger x.
+  var listBound: Float { scale.bound(cursor.list.data.bound) }
+
+  /// No document of a block with this code has a larger x.
+  func bound(_ code: UInt16) -> Float { scale.bound(code) }
+
+  /// No document of the shallow block has a larger x.
+  func blockBound() -> Float {
+    cursor.shallowLast == PostingsCursor.end
+      ? 0 : scale.bound(cursor.list.data.bound(cursor.shallow))
+  }
+
+  /// The least code of a bound that competes; one above the largest when none does. `competes` is monotonic.
+  func leastCode(_ competes: (Float) -> Bool) -> UInt16 {
+    var low: UInt16 = 0
+    var high = ScoreBound.largest + 1
+    while low < high {
+      let middle = (low + high) / 2
+      if competes(scale.bound(middle)) { high = middle } else { low = middle + 1 }
     }
-    return blockLargest
+    return low
   }
 
-  /// The same for the group of 32 blocks around the shallow one.
-  mutating func groupBound() throws(IndexError) -> Float {
-    let last = cursor.shallowGroupLast
-    if groupUntil != last || groupLargest < 0 {
-      unsafe groupLargest = try cursor.bound(.group, factors.base)
-      groupUntil = last
+  /// As `nextCompetitive`, by a bound of x above `minimum`.
+  mutating func nextCompetitive(
+    until limit: UInt32, above minimum: Float
+  ) throws(IndexError) -> UInt32 {
+    if codeMinimum != minimum {
+      codeMinimum = minimum
+      code = leastCode { $0 > minimum }
     }
-    return groupLargest
+    return try nextCompetitive(until: limit, atLeast: code)
   }
 
-  /// The first document from the current one on that lies in a block with a bound of x that competes; the end when there
+  /// The first document from the current one on that lies in a block with a bound of at least `code`; the end when there
   /// is none before `limit`.
   @inline(__always)
   mutating func nextCompetitive(
-    until limit: UInt32, _ competes: (Float) -> Bool
+    until limit: UInt32, atLeast code: UInt16
   ) throws(IndexError) -> UInt32 {
-    var from = cursor.document
-    while from < limit {
-      // The group's bound first: one look for 4,096 postings.
-      try cursor.shallowSeek(from)
-      let blockLast = cursor.shallowLast
-      if blockLast == PostingsCursor.end { return PostingsCursor.end }
-      let groupLast = cursor.shallowGroupLast
-      if groupLast > blockLast, !competes(try groupBound()) {
-        if groupLast == PostingsCursor.end { return PostingsCursor.end }
-        from = groupLast &+ 1
-        continue
-      }
-      if competes(try blockBound()) { return from }
-      from = blockLast &+ 1
-    }
-    return PostingsCursor.end
+    let from = cursor.document
+    if from >= limit { return PostingsCursor.end }
+    return try cursor.shallowSeek(from, boundAtLeast: code, before: limit)
   }
 
-  /// Marks the documents of the window in `marks`, which are zero, from where the cursor is on.
-  mutating func match(
-    _ window: Window, into marks: UnsafeMutablePointer<UInt64>, _ bytes: MarkBytes?
+  /// Largest scores over the chunks of a window, 2^`shift` documents each; `unbounded` where none has the term.
+  /// - Parameter sparse: room for the window's bits, when the list is so thin that most chunks have none of it.
+  mutating func bounds(
+    _ window: Window, shift: UInt32, _ saturation: Saturation,
+    into chunks: UnsafeMutablePointer<Float>, count: Int, sparse: UnsafeMutablePointer<UInt64>?
   ) throws(IndexError) {
-    if let bytes {
-      unsafe try match(window, bytes.base)
-      unsafe bytes.take(words: window.words, into: marks)
+    unsafe chunks.update(repeating: unbounded, count: count)
+    try cursor.shallowSeek(window.base)
+    let data = cursor.list.data
+    if let sparse = unsafe sparse {
+      guard let code = try cursor.bound(window.base, window.end) else { return }
+      let score = saturation.score(scale.bound(code))
+      let words = count &<< (shift &- 6)
+      unsafe sparse.update(repeating: 0, count: words)
+      unsafe try mark(window, into: sparse)
+      let each = 1 &<< Int(shift &- 6)
+      for word in 0..<window.words where unsafe sparse[word] != 0 {
+        unsafe chunks[word / each] = score
+      }
       return
     }
-    while cursor.document < window.end {
-      let start = cursor.index
-      let end = place(of: window.end, from: start)
-      let documents = unsafe cursor.documents
-      for i in start..<end {
-        let at = unsafe documents[i] &- window.base
-        unsafe marks[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+    var block = cursor.shallow
+    while block < data.count {
+      let first = max(data.first(block), window.base)
+      if first >= window.end { return }
+      let last = min(data.last(block), window.end &- 1)
+      let score = saturation.score(scale.bound(data.bound(block)))
+      var chunk = Int((first &- window.base) &>> shift)
+      let end = Int((last &- window.base) &>> shift)
+      // Blocks share no chunk but the first.
+      unsafe chunks[chunk] = max(chunks[chunk], score)
+      while chunk < end {
+        chunk &+= 1
+        unsafe chunks[chunk] = score
       }
-      try cursor.move(to: end)
+      block &+= 1
     }
   }
 
-  private mutating func match(
-    _ window: Window, _ bytes: UnsafeMutablePointer<UInt8>
-  ) throws(IndexError) {
-    while cursor.document < window.end {
-      let start = cursor.index
-      let end = place(of: window.end, from: start)
-      let documents = unsafe cursor.documents
-      for i in start..<end { unsafe bytes[Int(documents[i] &- window.base)] = 1 }
-      try cursor.move(to: end)
+  /// The `count`-th greatest of the blocks' largest x, rounded down: so many documents have it at least. Negative
+  /// when there are not so many blocks.
+  func greatest(_ count: Int) -> Float {
+    let data = cursor.list.data
+    guard count > 0, data.count >= count else { return -1 }
+    // Ascending.
+    var best: [UInt16] = (0..<count).map { data.bound($0) }.sorted()
+    var block = count
+    while let next = data.next(from: block, before: PostingsCursor.end, atLeast: best[0] &+ 1) {
+      let code = data.bound(next)
+      var place = 0
+      while place + 1 < count, best[place + 1] < code {
+        best[place] = best[place + 1]
+        place += 1
+      }
+      best[place] = code
+      block = next + 1
     }
+    return scale.greatest(best[0])
+  }
+
+  // MARK: Windows
+
+  /// Sets the bits of the window's documents.
+  mutating func mark(
+    _ window: Window, into bits: UnsafeMutablePointer<UInt64>
+  ) throws(IndexError) {
+    unsafe try reader.mark(window.base, window.end, into: bits)
+  }
+
+  /// Scores of `count` documents, ascending; 0 for those without the term. Asked in ascending order.
+  /// - Parameters:
+  ///   - frequencies: room for as many, and 8 more; they come with the scores.
+  ///   - scores: likewise.
+  mutating func scores(
+    of documents: UnsafePointer<UInt32>, _ count: Int, _ saturation: Saturation,
+    frequencies: UnsafeMutablePointer<UInt32>, into scores: UnsafeMutablePointer<Float>
+  ) throws(IndexError) {
+    let factors = unsafe self.factors.base
+    unsafe try reader.frequencies(of: documents, count, into: frequencies)
+    if hasFrequencies {
+      if let norms = unsafe norms {
+        for i in 0..<count {
+          unsafe scores[i] =
+            Float(Int32(bitPattern: frequencies[i])) * factors[Int(norms[Int(documents[i])])]
+        }
+      } else {
+        for i in 0..<count {
+          unsafe scores[i] = Float(Int32(bitPattern: frequencies[i])) * factors[0]
+        }
+      }
+    } else {
+      for i in 0..<count { unsafe scores[i] = frequencies[i] == 0 ? 0 : factors[0] }
+    }
+    unsafe saturation.scores(scores, from: 0, to: count)
   }
 
   /// Place in the decoded block of the first document ≥ `end`, from `start` on.
@@ -233,32 +308,13 @@ struct FieldPostings: ~Copyable {
   }
 }
 
-/// A byte a document of a window, to mark those of a long list: setting bits of a word one after the other makes
-/// each wait for the one before. Packed into bits at the end.
-@safe
-final class MarkBytes {
-  let base: UnsafeMutablePointer<UInt8>
-
-  init(capacity: Int) {
-    unsafe base = .allocate(capacity: capacity)
-    unsafe base.initialize(repeating: 0, count: capacity)
-  }
-
-  deinit { unsafe base.deallocate() }
-
-  /// Packs the bytes into words of bits, and zeroes them.
-  func take(words: Int, into marks: UnsafeMutablePointer<UInt64>) {
-    let raw = unsafe UnsafeMutableRawPointer(base)
-    for word in 0..<words {
-      var bits: UInt64 = 0
-      for group in 0..<8 {
-        let at = word &* 64 &+ group &* 8
-        let eight = unsafe raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
-        unsafe raw.storeBytes(of: 0, toByteOffset: at, as: UInt64.self)
-        // Each byte is 0 or 1; the product gathers them in its highest byte.
-        bits |= ((eight &* 0x0102_0408_1020_4080) &>> 56) &<< UInt64(group &* 8)
-      }
-      unsafe marks[word] = bits
+extension BoundScale {
+  init(_ factors: NormFactors, _ norms: FieldNorms?) {
+    let reference = norms.map {
+      $0.documents == 0
+        ? 0 : ScoreBound.averageLength(documents: $0.documents, tokens: $0.tokens)
     }
+    self.init(
+      weight: factors.weight, average: factors.averageLength, reference: reference ?? 0)
   }
 }

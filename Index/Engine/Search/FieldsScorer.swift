@@ -1,5 +1,5 @@
 // One word over several fields, or a phrase: x is summed over the fields in their order, then one curve makes
-// the score of it (BM25F, see Similarity.swift).
+// the score of it (BM25F, see Norms/Similarity.swift).
 
 import Bytes
 
@@ -31,8 +31,6 @@ final class TermPart: FieldPart {
   private let memory: LeafMemory
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
-  /// For a long list.
-  private let bytes: MarkBytes?
   private let documents: Int
   private let isSparse: Bool
 
@@ -43,7 +41,6 @@ final class TermPart: FieldPart {
     self.memory = memory
     unsafe values = memory.values
     unsafe matched = memory.matched
-    bytes = memory.bytes(forListOf: cost, documents: documents)
     self.documents = documents
     isSparse = cost < documents / 1024
     super.init(cost: cost)
@@ -91,8 +88,7 @@ final class TermPart: FieldPart {
       return
     }
     for word in 0..<window.words { unsafe matched[word] = 0 }
-    unsafe try postings.pointee.cursor.seek(window.base)
-    unsafe try postings.pointee.match(window, into: matched, bytes)
+    unsafe try postings.pointee.mark(window, into: matched)
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 
@@ -122,7 +118,7 @@ final class TermPart: FieldPart {
     let floor = unsafe postings.pointee.frequencyFloor(minimum)
     unsafe try postings.pointee.cursor.seek(window.base)
     while unsafe postings.pointee.cursor.document < window.end {
-      let next = unsafe try postings.pointee.nextCompetitive(until: window.end) { $0 > minimum }
+      let next = unsafe try postings.pointee.nextCompetitive(until: window.end, above: minimum)
       if next >= window.end { break }
       if unsafe next > postings.pointee.cursor.documents[postings.pointee.cursor.count &- 1] {
         unsafe try postings.pointee.cursor.seek(next)

@@ -13,12 +13,16 @@ final class LeafMemory: @unchecked Sendable {
   let values: UnsafeMutablePointer<Float>
   /// A bit for each document of a window; anything between calls.
   let matched: UnsafeMutablePointer<UInt64>
-  /// For long lists.
-  private(set) lazy var bytes = MarkBytes(capacity: windowCapacity)
+  /// Of a batch, and bits of the windows of `TermsScorer`; anything between calls.
+  private(set) lazy var candidates = Candidates()
+  private(set) lazy var bits = (
+    WindowMemory(capacity: max(windowCapacity, TermsScorer.windowCapacity)),
+    WindowMemory(capacity: max(windowCapacity, TermsScorer.windowCapacity))
+  )
   /// x summed over fields; zero between calls.
   private(set) lazy var sums = WindowMemory(capacity: windowCapacity)
   /// Bits of one field's matches.
-  private(set) lazy var one = WindowMemory(capacity: windowCapacity, scored: false)
+  private(set) lazy var one = WindowMemory(capacity: windowCapacity)
   /// Anything between calls.
   private(set) lazy var phrases = PhraseMemory()
 
@@ -31,18 +35,14 @@ final class LeafMemory: @unchecked Sendable {
     self.windowCapacity = windowCapacity
     unsafe values = .allocate(capacity: blockSize + 16)
     unsafe values.initialize(repeating: 0, count: blockSize + 16)
-    unsafe matched = .allocate(capacity: windowCapacity / 64)
-    unsafe matched.initialize(repeating: 0, count: windowCapacity / 64)
+    let words = max(windowCapacity, TermsScorer.windowCapacity) / 64
+    unsafe matched = .allocate(capacity: words)
+    unsafe matched.initialize(repeating: 0, count: words)
   }
 
   deinit {
     unsafe values.deallocate()
     unsafe matched.deallocate()
-  }
-
-  /// Where a list of `count` of the segment's `documents` marks its documents; nil: straight in the bits.
-  func bytes(forListOf count: Int, documents: Int) -> MarkBytes? {
-    count > documents / 8 ? bytes : nil
   }
 
   /// A window of the caller's own; scores are zero, bits anything.

@@ -248,7 +248,7 @@ final class PhraseFinder {
   private func stepByBounds(_ limit: UInt32, _ window: Window?) throws(IndexError) -> Bool {
     let minimum = self.minimum
     let a = unsafe slots[0].list
-    let next = unsafe try a.pointee.nextCompetitive(until: limit) { $0 > minimum }
+    let next = unsafe try a.pointee.nextCompetitive(until: limit, above: minimum)
     if next >= limit { return false }
     if unsafe next > a.pointee.cursor.last { unsafe try a.pointee.cursor.seek(next) }
     unsafe slots[0].follow()

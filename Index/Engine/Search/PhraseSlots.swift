@@ -64,7 +64,7 @@ struct PhraseSlot: ~Copyable {
   mutating func seek(_ target: UInt32, above minimum: Float) throws(IndexError) -> Bool {
     if count == 1, document < target, unsafe lists.pointee.cursor.last < target {
       unsafe try lists.pointee.cursor.shallowSeek(target)
-      if unsafe try lists.pointee.blockBound() <= minimum { return false }
+      if unsafe lists.pointee.blockBound() <= minimum { return false }
     }
     try seek(target)
     return document == target && bound() > minimum

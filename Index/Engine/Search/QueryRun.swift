@@ -77,7 +77,7 @@ struct QueryRun {
     var result = RunResult()
     result.isScored = false
     for segment in view.segments {
-      guard let search = try search(segment, &result) else { continue }
+      guard let search = try search(segment, isScored: false, &result) else { continue }
       if try !search.count(&result.total.value) { result.timedOut = true }
       if result.timedOut { break }
     }
@@ -102,7 +102,7 @@ struct QueryRun {
   /// The accepted documents of one segment that match; nil when the deadline passed first.
   func documents(_ segment: SearchSegment) throws(IndexError) -> BitSet? {
     var result = RunResult()
-    guard let search = try search(segment, &result) else {
+    guard let search = try search(segment, isScored: false, &result) else {
       return result.timedOut ? nil : BitSet(count: segment.documentCount)
     }
     return try search.documents()
@@ -130,14 +130,15 @@ struct QueryRun {
 
   /// nil: nothing in the segment can match, or the deadline passed.
   private func search(
-    _ segment: SearchSegment, _ result: inout RunResult
+    _ segment: SearchSegment, isScored: Bool = true, _ result: inout RunResult
   ) throws(IndexError) -> SegmentSearch? {
     guard segment.documentCount > 0 else { return nil }
     if isCut {
       result.timedOut = true
       return nil
     }
-    let lease = view.memory.lease(windowCapacity: windowCapacity(segment))
+    let lease = view.memory.lease(
+      windowCapacity: isScored ? windowCapacity(segment) : Self.unscoredCapacity)
     var builder = ScorerBuilder(
       segment: segment, grid: grid, memory: lease.memory, deadline: deadline)
     guard let scorer = try builder.scorer(weight) else {
@@ -163,7 +164,7 @@ struct QueryRun {
     var builder = WeightBuilder(view, deadline: deadline)
     let weight = try builder.weight(of: filter)
     if builder.timedOut { return nil }
-    let lease = view.memory.lease(windowCapacity: 4096)
+    let lease = view.memory.lease(windowCapacity: Self.unscoredCapacity)
     var scorers = ScorerBuilder(
       segment: segment, grid: ScoreGrid(largestSum: 0), memory: lease.memory, deadline: deadline)
     var set = BitSet(count: segment.documentCount)
@@ -177,6 +178,9 @@ struct QueryRun {
     view.filters.insert(set, filter, segment: segment.ordinal)
     return set
   }
+
+  /// Documents of a window without scores.
+  private static let unscoredCapacity = 1 << 15
 
   /// Documents of a window: 4,096, and more where postings of a large segment are so thin that the work of a window
   /// would outweigh that of its postings.

@@ -4,7 +4,7 @@
 // its children, which narrow them and add their scores. So virtual calls are made once a window, and pruning
 // is arithmetic on candidates: a document is dropped as soon as its score so far plus the bounds of what is
 // left cannot pass the score that the collector asks for. All scores and bounds lie on the query's
-// grid (Similarity.swift): sums and differences here are exact, and no slack is needed.
+// grid (ScoreGrid.swift): sums and differences here are exact, and no slack is needed.
 //
 // The rules of `evaluate`, for everyone:
 //   · scores are added for the candidates that stay, and nowhere else;
@@ -26,6 +26,9 @@ class Scorer {
 
   /// No document of `base..<end` scores more; `unbounded` when none matches. Asked in ascending order, before `evaluate` of the window.
   func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float { 0 }
+
+  /// At least `count` documents of the segment score more; `unbounded` when that is not known beforehand.
+  func start(_ count: Int) -> Float { unbounded }
 
   /// Narrows the candidates to those that match.
   func evaluate(_ window: Window, above minimum: Float, fresh: Bool) throws(IndexError) {

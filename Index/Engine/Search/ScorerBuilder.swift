@@ -38,21 +38,34 @@ struct ScorerBuilder {
       }
       let optional = try scorers(optional)
       let excluded = try scorers(none)
-      if required.count == 1, optional.isEmpty, excluded.isEmpty { return required[0] }
+      if optional.isEmpty, excluded.isEmpty {
+        if required.count == 1 { return required[0] }
+        if let terms = plainTerms(required) {
+          return TermsScorer(terms, isUnion: false, memory: memory)
+        }
+      }
       return AndScorer(
         required: required, optional: optional, excluded: excluded,
         memory: memory)
     case .or(let weights):
       let children = try scorers(weights)
-      return children.count > 1
-        ? OrScorer(
-          children, documents: segment.documentCount, memory: memory)
-        : children.first
+      if children.count < 2 { return children.first }
+      if let terms = plainTerms(children) {
+        return TermsScorer(terms, isUnion: true, memory: memory)
+      }
+      return OrScorer(children, documents: segment.documentCount, memory: memory)
     case .best(let weights):
       let children = try scorers(weights)
       return children.count > 1
         ? BestScorer(children, memory: memory) : children.first
     }
+  }
+
+  /// The scorers, when all are of one term in one field, and not too many.
+  private func plainTerms(_ scorers: [Scorer]) -> [TermScorer]? {
+    guard scorers.count <= TermsScorer.limit else { return nil }
+    let terms = scorers.compactMap { $0 as? TermScorer }
+    return terms.count == scorers.count ? terms : nil
   }
 
   private mutating func scorers(_ weights: [Weight]) throws(IndexError) -> [Scorer] {
@@ -119,6 +132,7 @@ struct ScorerBuilder {
     _ entry: TermEntry, _ norms: FieldNorms?, _ factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
     try FieldPostings.open(
-      segment.reader, entry, norms: norms, factors: factors, memory: memory.block())
+      segment.reader, entry, norms: norms, factors: factors, memory: memory.block(),
+      memory.block())
   }
 }

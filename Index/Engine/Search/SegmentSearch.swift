@@ -26,12 +26,18 @@ struct SegmentSearch {
   /// The best documents, pruned: those that cannot be among them are not scored.
   /// - Returns: false when the deadline passed first.
   func collectTop(_ top: inout TopScores) throws(IndexError) -> Bool {
+    if accepted == nil { top.begin(above: scorer.start(top.limit)) }
     if let term = scorer as? TermScorer {
       return try term.collect(
         &top, first: segment.first, accepted: accepted, deadline: deadline)
     }
     if let phrase = scorer as? PhraseScorer {
       return try phrase.collect(&top, first: segment.first, accepted: accepted)
+    }
+    if let terms = scorer as? TermsScorer {
+      return try terms.collect(
+        &top, first: segment.first, count: segment.documentCount, accepted: accepted,
+        deadline: deadline)
     }
     return try eachWindow(scored: true, minimum: top.minimum) {
       (window) throws(IndexError) -> Float in

@@ -54,8 +54,9 @@ final class TermScorer: Scorer {
   private let memory: LeafMemory
   private let values: UnsafeMutablePointer<Float>
   private let matched: UnsafeMutablePointer<UInt64>
-  /// For a long list.
-  private let bytes: MarkBytes?
+  /// The least code of a bound that passes `codeMinimum`.
+  private var code: UInt16 = 0
+  private var codeMinimum = unbounded
   /// Decoding to find the next document pays only where the next one is far.
   private let isSparse: Bool
 
@@ -71,7 +72,6 @@ final class TermScorer: Scorer {
     self.memory = memory
     unsafe values = memory.values
     unsafe matched = memory.matched
-    bytes = memory.bytes(forListOf: cost, documents: documents)
     isSparse = cost < documents / 1024
     super.init(cost: cost)
   }
@@ -91,31 +91,108 @@ final class TermScorer: Scorer {
     return x < 0 ? unbounded : saturation.score(x)
   }
 
+  override func start(_ count: Int) -> Float {
+    let x = unsafe postings.pointee.greatest(count)
+    // Without a step all scores are 0.
+    return x < 0 || saturation.grid.step == 0
+      ? unbounded : saturation.score(x) - saturation.grid.step
+  }
+
   override func evaluate(
     _ window: Window, above minimum: Float, fresh: Bool
   ) throws(IndexError) {
-    if !window.isFull {
-      // A seek costs about as much as scoring eight postings in a row.
-      let expected = cost &* window.count / documents
-      if window.population() &* 8 < expected {
-        if unsafe window.scores == nil { try probe(window) } else { try seek(window, minimum) }
-        return
-      }
-    }
-    for word in 0..<window.words { unsafe matched[word] = 0 }
-    unsafe try postings.pointee.cursor.seek(window.base)
     if unsafe window.scores == nil {
       try match(window)
+    } else if isSeekingCheaper(window) {
+      try seek(window, minimum)
     } else {
+      for word in 0..<window.words { unsafe matched[word] = 0 }
+      unsafe try postings.pointee.cursor.seek(window.base)
       try scan(window, minimum)
+      for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
     }
+  }
+
+  /// A seek costs about as much as eight postings in a row.
+  private func isSeekingCheaper(_ window: Window) -> Bool {
+    !window.isFull && window.population() &* 8 < cost &* window.count / documents
+  }
+
+  // MARK: Bits first, scores after
+
+  /// Narrows the candidates to those that match.
+  func match(_ window: Window) throws(IndexError) {
+    if cost < documents / 4, isSeekingCheaper(window) {
+      try probe(window)
+      return
+    }
+    if window.isFull {
+      window.clear()
+      unsafe try mark(window, into: window.bits)
+      return
+    }
+    for word in 0..<window.words { unsafe matched[word] = 0 }
+    unsafe try mark(window, into: matched)
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 
-  /// Marks the documents of the window, by blocks.
-  private func match(_ window: Window) throws(IndexError) {
-    unsafe try postings.pointee.match(window, into: matched, bytes)
+  /// Sets the bits of the documents of the window. Once a window.
+  func mark(_ window: Window, into bits: UnsafeMutablePointer<UInt64>) throws(IndexError) {
+    unsafe try postings.pointee.mark(window, into: bits)
   }
+
+  /// As of the postings.
+  func bounds(
+    _ window: Window, shift: UInt32, into chunks: UnsafeMutablePointer<Float>, count: Int
+  ) throws(IndexError) {
+    unsafe try postings.pointee.bounds(
+      window, shift: shift, saturation, into: chunks, count: count,
+      sparse: cost &<< Int(shift) < documents ? matched : nil)
+  }
+
+  /// Whether it has so few documents that going through them is cheaper than looking through the bits of all.
+  var isThin: Bool { cost < documents / 64 }
+
+  /// A bound of the whole list.
+  var largestScore: Float { saturation.score(unsafe postings.pointee.listBound) }
+
+  /// The next block from `base` on whose bound is above `minimum`: its range from `base` on, and its bound. nil when there
+  /// is none.
+  func nextBlock(
+    from base: UInt32, above minimum: Float
+  ) throws(IndexError) -> (first: UInt32, last: UInt32, bound: Float)? {
+    let code = competitiveCode(minimum)
+    guard let block = unsafe try postings.pointee.cursor.nextBlock(from: base, boundAtLeast: code)
+    else { return nil }
+    return (block.first, block.last, saturation.score(unsafe postings.pointee.bound(block.code)))
+  }
+
+  /// Replaces the candidates by the documents of the block that `nextBlock` found, from `first` on, with their scores.
+  func lead(_ candidates: Candidates, from first: UInt32, _ accepted: BitSet?) throws(IndexError) {
+    unsafe try postings.pointee.cursor.seek(first)
+    let start = unsafe postings.pointee.cursor.index
+    let end = unsafe postings.pointee.cursor.count
+    guard start < end else {
+      candidates.removeAll()
+      return
+    }
+    compute(start, end, 0)
+    unsafe candidates.take(
+      postings.pointee.cursor.documents + start, values + start, end &- start, accepted)
+  }
+
+  /// Adds the scores of those candidates that match.
+  func add(to candidates: Candidates, isRequired: Bool) throws(IndexError) {
+    unsafe try candidates.add(&postings.pointee, saturation, isRequired: isRequired)
+  }
+
+  /// Whether asking each of `population` candidates of a window is cheaper than marking all documents of the list there:
+  /// a document that is asked costs as much as a few that are marked; dense blocks cost nothing to mark.
+  func isMarkedLate(_ window: Window, _ population: Int) -> Bool {
+    cost < documents / 4 && population &* 4 < cost &* window.count / documents
+  }
+
+  // MARK: Pruned by itself
 
   /// Scores the documents of the window, by blocks. Those that could not score above `minimum` are passed over
   /// by the blocks' bounds, then by sixteen scores at a time.
@@ -288,6 +365,16 @@ final class TermScorer: Scorer {
   private func nextCompetitive(
     above minimum: Float, until limit: UInt32
   ) throws(IndexError) -> UInt32 {
-    unsafe try postings.pointee.nextCompetitive(until: limit) { saturation.score($0) > minimum }
+    unsafe try postings.pointee.nextCompetitive(
+      until: limit, atLeast: competitiveCode(minimum))
+  }
+
+  /// The least code of a bound above `minimum`.
+  private func competitiveCode(_ minimum: Float) -> UInt16 {
+    if codeMinimum != minimum {
+      codeMinimum = minimum
+      code = unsafe postings.pointee.leastCode { saturation.score($0) > minimum }
+    }
+    return code
   }
 }

@@ -11,7 +11,7 @@ struct TopScores {
   let limit: Int
   private var heap: [ScoredDocument] = []
 
-  /// What a score must exceed; `unbounded` until the heap is full.
+  /// What a score must exceed; `unbounded` until the heap is full or something is known beforehand.
   private(set) var minimum: Float
 
   init(limit: Int) {
@@ -19,6 +19,9 @@ struct TopScores {
     minimum = limit == 0 ? .infinity : unbounded
     heap.reserveCapacity(min(limit, 1024))
   }
+
+  /// Tells that at least `limit` documents score more than `score`: others need not be offered.
+  mutating func begin(above score: Float) { minimum = max(minimum, score) }
 
   /// - Parameter document: larger than every one offered before.
   @inline(__always)
@@ -35,7 +38,7 @@ struct TopScores {
       heap[0] = entry
       siftDown(0)
     }
-    if heap.count == limit { minimum = heap[0].score }
+    if heap.count == limit { minimum = max(minimum, heap[0].score) }
   }
 
   /// Best first; of equal scores the lower document.

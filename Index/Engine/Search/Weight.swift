@@ -123,11 +123,15 @@ struct FieldFactors: Sendable {
   init(_ key: Key, _ lengths: CollectionStatistics.FieldLengths) {
     if lengths.documents == 0 {
       averageLength = 0
-      factors = NormFactors(Array(repeating: key.weight * (1 / Similarity.k1), count: 256))
+      factors = NormFactors(
+        Array(repeating: key.weight * (1 / Similarity.k1), count: 256), weight: key.weight,
+        averageLength: 0)
     } else {
       averageLength = Float(Double(lengths.tokens) / Double(lengths.documents))
+      let average = max(averageLength, 1e-3)
       factors = NormFactors(
-        Similarity.normFactors(weight: key.weight, averageLength: max(averageLength, 1e-3)))
+        Similarity.normFactors(weight: key.weight, averageLength: average), weight: key.weight,
+        averageLength: average)
     }
   }
 }

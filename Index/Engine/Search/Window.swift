@@ -127,23 +127,26 @@ struct Window {
 final class WindowMemory {
   let capacity: Int
   let bits: UnsafeMutablePointer<UInt64>
-  let scores: UnsafeMutablePointer<Float>
+  /// Made when they are first wanted.
+  var scores: UnsafeMutablePointer<Float> {
+    if let made = unsafe made { return unsafe made }
+    let new = UnsafeMutablePointer<Float>.allocate(capacity: capacity)
+    unsafe new.initialize(repeating: 0, count: capacity)
+    unsafe made = new
+    return unsafe new
+  }
+  private var made: UnsafeMutablePointer<Float>? = nil
 
-  /// - Parameters:
-  ///   - capacity: documents, a multiple of 64.
-  ///   - scored: whether scores are wanted at all.
-  init(capacity: Int, scored: Bool = true) {
+  /// - Parameter capacity: documents, a multiple of 64.
+  init(capacity: Int) {
     self.capacity = capacity
     unsafe bits = .allocate(capacity: capacity / 64)
     unsafe bits.initialize(repeating: 0, count: capacity / 64)
-    let count = scored ? capacity : 1
-    unsafe scores = .allocate(capacity: count)
-    unsafe scores.initialize(repeating: 0, count: count)
   }
 
   deinit {
     unsafe bits.deallocate()
-    unsafe scores.deallocate()
+    unsafe made?.deallocate()
   }
 
   func window(_ base: UInt32, _ end: UInt32, scored: Bool) -> Window {
@@ -162,6 +165,10 @@ extension Window {
 
   func copyBits(of other: Window) {
     unsafe bits.update(from: other.bits, count: words)
+  }
+
+  func intersect(_ other: Window) {
+    for word in 0..<words { unsafe bits[word] &= other.bits[word] }
   }
 
   func unite(_ other: Window) {

@@ -5,7 +5,7 @@
 //   the table of fields: per field number (4 bytes), type (1), zero (3)
 //   checksums, section table, footer (`ChunkedFileWriter`)
 //
-// Norms come before the terms of their field, which need them for impacts. A column may come after the terms, so that
+// Norms come before the terms of their field, which need them for bounds. A column may come after the terms, so that
 // ordinals are known.
 
 import Bytes
@@ -31,7 +31,8 @@ final class SegmentWriter {
   private var documentCount = 0
   private var fields: [SegmentField] = []
   private var norms: [UInt8] = []
-  private var averageLength: Float = 1
+  /// Of the field, for the bounds of its postings.
+  private var factors = ScoreBound.factors(documents: 0, tokens: 0)
   private var column: ColumnWriter?
   private var terms: TermsWriter?
   private var index = TermIndexWriter()
@@ -83,7 +84,7 @@ final class SegmentWriter {
     guard number > fields.last?.number ?? -1 else { throw .invalid("fields out of order") }
     fields.append(SegmentField(number: number, type: type))
     norms.removeAll(keepingCapacity: true)
-    averageLength = 1
+    factors = ScoreBound.factors(documents: 0, tokens: 0)
   }
 
   /// Writes the norms of the field: one byte a document. `documents` have the field, with `tokens` in all.
@@ -100,7 +101,7 @@ final class SegmentWriter {
     file.endSection()
     norms.removeAll(keepingCapacity: true)
     unsafe bytes.withUnsafeBytes { unsafe norms.append(contentsOf: $0) }
-    averageLength = documents == 0 ? 1 : Float(tokens) / Float(documents)
+    factors = ScoreBound.factors(documents: documents, tokens: tokens)
   }
 
   func beginColumn() throws(IndexError) {
@@ -138,7 +139,7 @@ final class SegmentWriter {
   func makeTerms(_ sink: ByteSink) -> TermsWriter {
     TermsWriter(
       sink, space: space, detail: detail, documentCount: documentCount,
-      norms: detail == .documents ? [] : norms, averageLength: averageLength, runLength: runLength)
+      norms: detail == .documents ? [] : norms, factors: factors, runLength: runLength)
   }
 
   /// Where the bytes of a run go that was written elsewhere.

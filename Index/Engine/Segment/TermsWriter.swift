@@ -18,7 +18,7 @@ final class TermsWriter {
   /// `norms`: one byte for each of `documentCount` documents, or none.
   init(
     _ sink: ByteSink, space: TermSpace, detail: PostingsDetail, documentCount: Int, norms: [UInt8],
-    averageLength: Float, runLength: Int
+    factors: [Float], runLength: Int
   ) {
     self.sink = sink
     unsafe dictionary = .allocate(capacity: 1)
@@ -27,7 +27,7 @@ final class TermsWriter {
     unsafe list.initialize(
       to: PostingsWriter(
         sink, detail: detail, documentCount: documentCount, norms: norms,
-        averageLength: averageLength, runLength: runLength))
+        factors: factors, runLength: runLength))
     unsafe dictionary.pointee.beginRun(at: sink.position)
   }
 

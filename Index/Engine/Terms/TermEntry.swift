@@ -13,9 +13,9 @@ enum TermSpace: UInt8, Sendable {
 /// What a list of postings knows of each document.
 enum PostingsDetail: UInt8, Sendable {
   case documents = 0
-  /// Frequencies, and impacts beside them.
+  /// Frequencies, and bounds beside them.
   case frequencies = 1
-  /// Frequencies, impacts and positions.
+  /// Frequencies, bounds and positions.
   case positions = 2
 }
 

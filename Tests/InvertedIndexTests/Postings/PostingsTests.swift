@@ -105,44 +105,82 @@ struct PostingsTests {
     }
   }
 
-  @Test("impacts bound every document of their block, group and list", arguments: formatSizes)
-  func impacts(count: Int) throws {
+  @Test("bounds are those of the documents of their block and list", arguments: formatSizes)
+  func bounds(count: Int) throws {
     var random = FormatRandom(state: UInt64(count) &* 77)
     let postings = randomPostings(count, of: Self.documents, &random)
     let norms = norms(&random)
     let segment = try segment(postings, norms: norms, detail: .frequencies)
     let entry = try #require(try segment.terms(1, .index)?.lookup(Array("b".utf8)))
     var cursor = try segment.postings(entry)
-    let factors = (0..<256).map { 1 / (1 + Float($0)) }
-    var pairs: [Impact] = []
+    let factors = ScoreBound.factors(documents: norms.count, tokens: UInt64(norms.count) * 20)
+    let values = postings.map {
+      Float($0.positions.count) * factors[Int(norms[Int($0.document)])]
+    }
+    // That of a term in one document depends on the query.
+    if count == 1 { return }
+    let least = postings.map { norms[Int($0.document)] }.min()
+    let leastKept = cursor.list.data.leastNorm
+    #expect(leastKept == least)
     var wrong: [String] = []
     for (number, posting) in postings.enumerated() where number % 7 == 0 || count < 300 {
       try cursor.shallowSeek(posting.document)
-      let last = postings[min(number | 127, count - 1)].document
+      let block = number & ~127..<min(number | 127, count - 1) + 1
+      let last = postings[block.upperBound - 1].document
       if cursor.shallowLast != last { wrong.append("last of \(number): \(cursor.shallowLast)") }
-      let groupLast = postings[min(number | 4_095, count - 1)].document
-      if cursor.shallowGroupLast != groupLast { wrong.append("group of \(number)") }
-      for level in [ImpactLevel.block, .group, .list] {
-        try cursor.impacts(level, into: &pairs)
-        let frequency = UInt32(posting.positions.count)
-        let norm = norms[Int(posting.document)]
-        if !pairs.contains(where: { $0.frequency >= frequency && $0.norm <= norm }) {
-          wrong.append("\(level) of \(number): (\(frequency), \(norm)) above \(pairs)")
-        }
-        if pairs.count > Impact.limit { wrong.append("\(pairs.count) pairs") }
-        let bound = try unsafe factors.span.withUnsafeBufferPointer {
-          (factors) throws(IndexError) -> Float in
-          unsafe try cursor.bound(level, factors.baseAddress!)
-        }
-        if bound != pairs.map({ Float($0.frequency) * factors[Int($0.norm)] }).max() {
-          wrong.append("bound \(bound) of \(pairs)")
-        }
+      let code = ScoreBound.code(values[block].max()!)
+      let own = try cursor.bound(posting.document, posting.document + 1)
+      if own != code { wrong.append("bound of \(number): \(String(describing: own)), not \(code)") }
+      let ahead = try cursor.bound(posting.document, posting.document + 3_000)
+      let reach = postings.lastIndex { $0.document < posting.document + 3_000 } ?? number
+      let most = ScoreBound.code(values[block.lowerBound..<min(reach | 127, count - 1) + 1].max()!)
+      if ahead ?? 0 < code || ahead ?? 0 > max(most, cursor.list.data.bound) {
+        wrong.append("bound ahead of \(number)")
       }
     }
     #expect(wrong == [])
-    // Never above what occurs: the greatest frequency and the least norm bound the pairs.
-    try cursor.impacts(.list, into: &pairs)
-    #expect(pairs.map(\.frequency).max() == postings.map { UInt32($0.positions.count) }.max())
+    let bound = cursor.list.data.bound
+    #expect(bound == ScoreBound.code(values.max()!))
+  }
+
+  @Test("a code is the least above its value, and keeps the order")
+  func codes() {
+    var random = FormatRandom(state: 3)
+    var wrong: [Float] = []
+    for _ in 0..<100_000 {
+      let x =
+        Float.random(in: 1...2, using: &random)
+        * .init(
+          sign: .plus, exponent: Int.random(in: -31...30, using: &random), significand: 1)
+      let code = ScoreBound.code(x)
+      let isLeast = code == 0 || ScoreBound.value(code - 1) < x
+      if ScoreBound.value(code) < x || !isLeast || ScoreBound.floor(code) >= x { wrong.append(x) }
+      if ScoreBound.value(code) > x * 1.002 { wrong.append(x) }
+    }
+    #expect(wrong == [])
+    #expect(ScoreBound.value(ScoreBound.code(1e-12)) >= 1e-12)
+    #expect(
+      zip(0..., 1...ScoreBound.largest).allSatisfy { ScoreBound.value($0) < ScoreBound.value($1) })
+  }
+
+  @Test("the next block with a bound is found", arguments: [130, 1_000, 9_000])
+  func nextBound(count: Int) throws {
+    var random = FormatRandom(state: UInt64(count))
+    let postings = randomPostings(count, of: Self.documents, &random)
+    let segment = try segment(postings, norms: norms(&random), detail: .frequencies)
+    let entry = try #require(try segment.terms(1, .index)?.lookup(Array("b".utf8)))
+    let data = try segment.postings(entry).list.data
+    let codes = (0..<data.count).map { data.bound($0) }
+    for code in Set(codes).sorted() + [ScoreBound.largest] {
+      for limit in [500, 6_000, UInt32.max] {
+        for from in stride(from: 0, through: data.count, by: 3) {
+          let expected = (from..<max(from, data.count)).first {
+            codes[$0] >= code && data.first($0) < limit
+          }
+          #expect(data.next(from: from, before: limit, atLeast: code) == expected)
+        }
+      }
+    }
   }
 
   @Test("frequencies far above a byte are kept")
@@ -160,9 +198,6 @@ struct PostingsTests {
       let read = unsafe Array(try cursor.positions())
       #expect(frequency == 100_000)
       #expect(read == positions)
-      var pairs: [Impact] = []
-      try cursor.impacts(.list, into: &pairs)
-      #expect(pairs.contains(Impact(frequency: 100_000, norm: 30)))
     }
   }
 

@@ -201,7 +201,6 @@ struct SampleSegment {
         all.append(UInt64(exact.ordinal))
       }
       var postings = try segment.postings(entry)
-      var pairs: [Impact] = []
       while !postings.isAtEnd {
         all.append(postings.document)
         all.append(postings.frequency())
@@ -213,10 +212,7 @@ struct SampleSegment {
       var target: UInt32 = 0
       while !skipping.isAtEnd, target < UInt32.max / 2 {
         try skipping.shallowSeek(target)
-        for level in [ImpactLevel.block, .group, .list] {
-          try skipping.impacts(level, into: &pairs)
-          for pair in pairs { all.append(pair.frequency &+ UInt32(pair.norm) << 24) }
-        }
+        all.append(UInt32(try skipping.bound(target, target + 1) ?? 0))
         try skipping.seek(target)
         all.append(skipping.document)
         if !skipping.isAtEnd, entry.documentFrequency % 2 == 0 {

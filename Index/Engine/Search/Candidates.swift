@@ -1,0 +1,120 @@
+// Some candidates of a window while they are scored term by term: their documents side by side, so that what a term
+// adds is computed for all of them in loops without branches.
+//
+//   documents    17   93  101  250  …
+//   scores       .8    0   .3   .9  …     sums so far
+//
+// Those whose sum cannot pass any more are dropped by moving the others together.
+
+import Bytes
+
+@safe
+final class Candidates {
+  /// Of one batch. Loops over it stay in the first cache.
+  static let capacity = 512
+
+  let documents: UnsafeMutablePointer<UInt32>
+  let scores: UnsafeMutablePointer<Float>
+  private(set) var count = 0
+  /// What one term adds.
+  let frequencies: UnsafeMutablePointer<UInt32>
+  let values: UnsafeMutablePointer<Float>
+
+  init() {
+    let room = Self.capacity + 64
+    unsafe documents = .allocate(capacity: 2 * room)
+    unsafe documents.initialize(repeating: 0, count: 2 * room)
+    unsafe frequencies = documents + room
+    unsafe scores = .allocate(capacity: 2 * room)
+    unsafe scores.initialize(repeating: 0, count: 2 * room)
+    unsafe values = scores + room
+  }
+
+  deinit {
+    unsafe documents.deallocate()
+    unsafe scores.deallocate()
+  }
+
+  /// Takes the window's candidates from word `word` on, as many as there is room for, and zeroes their bits.
+  /// - Returns: the first word that was not taken.
+  func take(_ window: Window, from word: Int) -> Int {
+    var word = word
+    var taken = 0
+    while word < window.words, taken <= Self.capacity - 64 {
+      var rest = unsafe window.bits[word]
+      if rest != 0 {
+        unsafe window.bits[word] = 0
+        let base = window.base &+ UInt32(truncatingIfNeeded: word &<< 6)
+        while rest != 0 {
+          unsafe documents[taken] =
+            base &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
+          taken &+= 1
+          rest &= rest &- 1
+        }
+      }
+      word &+= 1
+    }
+    unsafe scores.update(repeating: 0, count: taken)
+    count = taken
+    return word
+  }
+
+  func removeAll() { count = 0 }
+
+  /// Replaces them by `number` documents, at most 128, with their scores.
+  /// - Parameter accepted: documents that may be candidates; nil for all.
+  func take(
+    _ others: UnsafePointer<UInt32>, _ values: UnsafePointer<Float>, _ number: Int,
+    _ accepted: BitSet?
+  ) {
+    unsafe documents.update(from: others, count: number)
+    unsafe scores.update(from: values, count: number)
+    count = number
+    guard let accepted else { return }
+    for i in 0..<count where unsafe !accepted[Int(documents[i])] { unsafe scores[i] = unbounded }
+    keep(above: unbounded)
+  }
+
+  /// Drops those whose score is not above `minimum`.
+  func keep(above minimum: Float) {
+    var kept = 0
+    for i in 0..<count {
+      let score = unsafe scores[i]
+      unsafe documents[kept] = documents[i]
+      unsafe scores[kept] = score
+      kept &+= score > minimum ? 1 : 0
+    }
+    count = kept
+  }
+
+  /// Offers them, which ascend, and keeps none.
+  /// - Parameter first: number of the segment's first document within the snapshot.
+  func offer(to top: inout TopScores, first: UInt32) {
+    for i in 0..<count { unsafe top.offer(first &+ documents[i], scores[i]) }
+    count = 0
+  }
+
+  /// Puts them back into their window with their scores.
+  func put(_ window: Window) {
+    guard let all = unsafe window.scores else { return }
+    for i in 0..<count {
+      let at = unsafe documents[i] &- window.base
+      unsafe window.bits[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
+      unsafe all[Int(at)] += scores[i]
+    }
+  }
+
+  /// Adds the scores of a term.
+  /// - Parameter isRequired: drops those that do not have it, at the next `keep`.
+  func add(
+    _ postings: inout FieldPostings, _ saturation: Saturation, isRequired: Bool
+  ) throws(IndexError) {
+    unsafe try postings.scores(
+      of: documents, count, saturation, frequencies: frequencies, into: values)
+    if isRequired {
+      for i in 0..<count { unsafe scores[i] += frequencies[i] == 0 ? unbounded : values[i] }
+    } else {
+      for i in 0..<count { unsafe scores[i] += values[i] }
+    }
+  }
+}

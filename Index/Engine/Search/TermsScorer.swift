@@ -1,0 +1,341 @@
+// All or any of several words, each in one field: the queries that are asked most.
+//
+// A window goes through four steps, each cheaper by document than the next:
+//
+//   bounds      of each term over chunks of 128 documents; chunks whose sum cannot pass are dead, and their
+//               documents no candidates
+//   required    the terms without which no document passes, as the bounds of the others show: of an intersection
+//               all, of a union nearly always several, once there is a minimum
+//   bits        candidates have all the required terms; when none is required, any of the essential ones, which are
+//               all but the least, whose bounds together cannot pass (MaxScore: Turtle and Flood, 1995)
+//   scores      of the candidates, batch by batch, the term with the largest bound first; those that what is left
+//               cannot lift above the minimum are dropped after each
+//
+// So a union is worked off as an intersection where its bounds say that it is one.
+
+import Bytes
+
+@safe
+final class TermsScorer: Scorer {
+  /// Rarest first.
+  private let terms: [TermScorer]
+  private let isUnion: Bool
+  private let candidates: Candidates
+  /// Bits of a union, and of the window of `collect`.
+  private let union: WindowMemory
+  private let own: WindowMemory
+  private let plan: UnsafeMutablePointer<Step>
+  /// Bounds of each term over the chunks of a window, then their sums.
+  private let chunks: UnsafeMutablePointer<Float>
+
+  /// What a window asks of one term.
+  private struct Step {
+    var term = 0
+    /// Over the live chunks; not negative.
+    var bound: Float = 0
+    var isRequired = false
+    /// Whether candidates have it is asked one by one.
+    var isAsked = false
+  }
+
+  /// More terms than that are worked off in another way (OrScorer).
+  static let limit = 64
+  /// Documents of a window of `collect`: its bits and bounds stay in the first cache.
+  static let windowCapacity = 1 << 15
+  private static let chunkShift: UInt32 = 7
+  private static let chunkLimit = windowCapacity >> 7
+
+  /// - Parameter terms: two at least, `limit` at most.
+  init(_ terms: [TermScorer], isUnion: Bool, memory: LeafMemory) {
+    let sorted = terms.sorted { $0.cost < $1.cost }
+    var cost = sorted[0].cost
+    if isUnion {
+      cost = 0
+      for term in sorted { cost += term.cost }
+    }
+    let plan = UnsafeMutablePointer<Step>.allocate(capacity: sorted.count)
+    for i in sorted.indices { unsafe (plan + i).initialize(to: Step(term: i)) }
+    let floats = (sorted.count + 1) * Self.chunkLimit
+    let chunks = UnsafeMutablePointer<Float>.allocate(capacity: floats)
+    unsafe chunks.initialize(repeating: 0, count: floats)
+    self.terms = sorted
+    self.isUnion = isUnion
+    candidates = memory.candidates
+    own = memory.bits.0
+    union = memory.bits.1
+    unsafe self.plan = plan
+    unsafe self.chunks = chunks
+    super.init(cost: cost)
+  }
+
+  deinit {
+    unsafe plan.deallocate()
+    unsafe chunks.deallocate()
+  }
+
+  override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
+    if isUnion {
+      var result = UInt32.max
+      for term in terms {
+        result = min(result, try term.candidate(target))
+        if result == target { break }
+      }
+      return result
+    }
+    var result = target
+    for term in terms {
+      result = try term.candidate(result)
+      if result == .max { break }
+    }
+    return result
+  }
+
+  override func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> Float {
+    var sum: Float = 0
+    var matches = false
+    for term in terms {
+      let bound = try term.bound(base, end)
+      if bound > unbounded {
+        matches = true
+        sum += bound
+      } else if !isUnion {
+        return unbounded
+      }
+    }
+    return matches ? sum : unbounded
+  }
+
+  override func start(_ count: Int) -> Float {
+    // What one word alone is worth at least.
+    isUnion ? terms.reduce(unbounded) { max($0, $1.start(count)) } : unbounded
+  }
+
+  override func evaluate(
+    _ window: Window, above minimum: Float, fresh: Bool
+  ) throws(IndexError) {
+    guard unsafe window.scores != nil else {
+      try match(window)
+      return
+    }
+    guard try prepare(window, above: minimum) else { return }
+    var word = 0
+    while word < window.words {
+      word = candidates.take(window, from: word)
+      try score(above: minimum)
+      candidates.put(window)
+    }
+  }
+
+  /// The best documents of the segment.
+  /// - Parameters:
+  ///   - first: number of the segment's first document within the snapshot.
+  ///   - accepted: documents that may be hits; nil for all.
+  /// - Returns: false when the deadline passed.
+  func collect(
+    _ top: inout TopScores, first: UInt32, count: Int, accepted: BitSet?, deadline: Deadline
+  ) throws(IndexError) -> Bool {
+    let count = UInt32(count)
+    var base: UInt32 = 0
+    while base < count {
+      if deadline.isPassed { return false }
+      if let lead = thinLead(above: top.minimum) {
+        guard let next = try follow(lead, from: base, &top, first, accepted) else { return true }
+        base = next
+        continue
+      }
+      base = try candidate(base) & ~127
+      if base >= count { break }
+      let end = base &+ min(count &- base, UInt32(Self.windowCapacity))
+      var window = own.window(base, end, scored: false)
+      window.fill()
+      window.isFull = accepted == nil
+      if let accepted { window.intersect(accepted) }
+      if try prepare(window, above: top.minimum) {
+        var word = 0
+        while word < window.words {
+          word = candidates.take(window, from: word)
+          try score(above: top.minimum)
+          candidates.offer(to: &top, first: first)
+        }
+      }
+      base = end
+    }
+    return true
+  }
+
+  // MARK: Led by a thin list
+
+  /// The rarest term that every document above `minimum` must have, when it is thin. Sets the plan.
+  private func thinLead(above minimum: Float) -> Int? {
+    var total: Float = 0
+    for term in terms { total += term.largestScore }
+    var lead: Int?
+    for i in terms.indices {
+      let isRequired = !isUnion || total - terms[i].largestScore <= minimum
+      unsafe plan[i] = Step(term: i, isRequired: isRequired, isAsked: isRequired)
+      if lead == nil, isRequired { lead = i }
+    }
+    return lead.flatMap { terms[$0].isThin ? $0 : nil }
+  }
+
+  /// Takes the documents of the next block of the leading term that may pass, and asks the other terms of them.
+  /// - Returns: where to go on; nil at the end.
+  private func follow(
+    _ lead: Int, from base: UInt32, _ top: inout TopScores, _ first: UInt32, _ accepted: BitSet?
+  ) throws(IndexError) -> UInt32? {
+    let minimum = top.minimum
+    var others: Float = 0
+    for i in terms.indices where i != lead { others += terms[i].largestScore }
+    guard let block = try terms[lead].nextBlock(from: base, above: minimum - others) else {
+      return nil
+    }
+    let next = block.last &+ 1
+    var total = block.bound
+    for i in terms.indices where i != lead {
+      let bound = try terms[i].bound(block.first, next)
+      if bound == unbounded, unsafe plan[i].isRequired { return next }
+      unsafe plan[i].bound = max(0, bound)
+      unsafe total += plan[i].bound
+    }
+    if total <= minimum { return next }
+    unsafe plan[lead] = Step(term: lead, bound: .infinity)
+    sortPlan()
+    try terms[lead].lead(candidates, from: block.first, accepted)
+    try ask(from: 1, left: total - block.bound, above: minimum)
+    candidates.offer(to: &top, first: first)
+    return next
+  }
+
+  // MARK: Candidates
+
+  private func match(_ window: Window) throws(IndexError) {
+    var narrowed = window
+    if isUnion {
+      let all = window.with(union, scored: false)
+      all.clear()
+      for term in terms { unsafe try term.mark(window, into: all.bits) }
+      window.intersect(all)
+      return
+    }
+    for term in terms {
+      try term.match(narrowed)
+      narrowed.isFull = false
+      if window.isEmpty { return }
+    }
+  }
+
+  /// Narrows the window to what may score above `minimum`, and plans how to find out.
+  /// - Returns: whether any document is left.
+  private func prepare(_ window: Window, above minimum: Float) throws(IndexError) -> Bool {
+    var window = window
+    if minimum == unbounded {
+      // The minimum may rise from batch to batch.
+      for i in terms.indices {
+        unsafe plan[i] = Step(
+          term: i, bound: max(0, terms[i].largestScore), isRequired: !isUnion)
+      }
+    } else {
+      guard let hasDead = try dropDeadChunks(window, above: minimum) else { return false }
+      if hasDead { window.isFull = false }
+    }
+    try chooseCandidates(window, above: minimum)
+    return !window.isEmpty
+  }
+
+  /// Removes the candidates of chunks that cannot pass, and bounds the terms over the others.
+  /// - Returns: whether there are dead chunks; nil when there are no others.
+  private func dropDeadChunks(_ window: Window, above minimum: Float) throws(IndexError) -> Bool? {
+    let number = (window.count &+ 127) &>> 7
+    let sums = unsafe ChunkBounds(chunks + terms.count &* Self.chunkLimit, number)
+    unsafe sums.clear()
+    for i in terms.indices {
+      let own = unsafe ChunkBounds(chunks + i &* Self.chunkLimit, number)
+      unsafe try terms[i].bounds(window, shift: Self.chunkShift, into: own.base, count: number)
+      if isUnion { unsafe own.dropNegatives() }
+      // None of the term in it: minus infinity, which the sum of an intersection keeps.
+      unsafe sums.add(own)
+    }
+    let live = unsafe sums.becomeMasks(above: minimum, narrowing: window.bits, window.words)
+    if live == 0 { return nil }
+    for i in terms.indices {
+      let own = unsafe ChunkBounds(chunks + i &* Self.chunkLimit, number)
+      unsafe plan[i] = Step(term: i, bound: unsafe own.largest(of: sums), isRequired: !isUnion)
+    }
+    return live < number
+  }
+
+  /// Narrows to the documents that have the required terms, or any of the essential ones.
+  private func chooseCandidates(_ window: Window, above minimum: Float) throws(IndexError) {
+    let count = terms.count
+    var total: Float = 0
+    for i in 0..<count { unsafe total += plan[i].bound }
+    var hasRequired = false
+    for i in 0..<count {
+      if unsafe total - plan[i].bound <= minimum { unsafe plan[i].isRequired = true }
+      if unsafe plan[i].isRequired { hasRequired = true }
+    }
+    if hasRequired {
+      // Still in the order of terms: the rarest first.
+      var narrowed = window
+      for i in 0..<count where unsafe plan[i].isRequired {
+        let term = terms[unsafe plan[i].term]
+        if !narrowed.isFull, term.isMarkedLate(window, window.population()) {
+          unsafe plan[i].isAsked = true
+          continue
+        }
+        try term.match(narrowed)
+        if window.isEmpty { return }
+        narrowed.isFull = false
+      }
+      sortPlan()
+      return
+    }
+    sortPlan()
+    // The least are not essential, as long as their bounds together cannot pass.
+    let all = window.with(union, scored: false)
+    all.clear()
+    var left = total
+    for i in 0..<count where left > minimum {
+      unsafe try terms[plan[i].term].mark(window, into: all.bits)
+      unsafe left -= plan[i].bound
+    }
+    window.intersect(all)
+  }
+
+  /// Largest bound first.
+  private func sortPlan() {
+    for i in 1..<terms.count {
+      let step = unsafe plan[i]
+      var place = i
+      while place > 0, unsafe plan[place &- 1].bound < step.bound {
+        unsafe plan[place] = plan[place &- 1]
+        place &-= 1
+      }
+      unsafe plan[place] = step
+    }
+  }
+
+  // MARK: Scoring
+
+  /// Scores the candidates of a batch, and drops those that are not above `minimum`.
+  private func score(above minimum: Float) throws(IndexError) {
+    var left: Float = 0
+    for i in terms.indices { unsafe left += plan[i].bound }
+    try ask(from: 0, left: left, above: minimum)
+  }
+
+  /// Adds the scores of the terms from step `start` on, whose bounds are `left` in sum.
+  private func ask(
+    from start: Int, left: Float, above minimum: Float
+  ) throws(IndexError) {
+    var left = left
+    candidates.keep(above: minimum - left)
+    for i in start..<terms.count {
+      if candidates.count == 0 { return }
+      let step = unsafe plan[i]
+      try terms[step.term].add(to: candidates, isRequired: step.isAsked)
+      left -= step.bound
+      if minimum > unbounded || step.isAsked { candidates.keep(above: minimum - left) }
+    }
+  }
+}
