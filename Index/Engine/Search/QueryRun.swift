@@ -3,7 +3,8 @@
 //
 //   best by score           pruned; the total by a pass of its own that only matches, where that is cheaper than
 //                           scoring everything (unions), or from the dictionary (one term)
-//   best by score, and AND  one pass that scores and counts: its matches are few; so too where all lists are short
+//   best by score, and AND  one pass that scores and counts, but of plain words: its matches are few; so too where all
+//                           lists are short
 //   sorted by columns       one pass over all matches
 
 struct RunResult: Sendable {
@@ -114,7 +115,11 @@ struct QueryRun {
     case .all, .set, .none: true
     case .term(let term) where term.parts.count == 1: true
     case .term, .or, .best: postings > Self.fewPostings
-    case .phrase, .and: false
+    case .and(let all, let optional, let none):
+      // Plain words are counted by bits.
+      optional.isEmpty && none.isEmpty && all.allSatisfy(\.isPlainTerm)
+        && postings > Self.fewPostings
+    case .phrase: false
     }
   }
 
@@ -216,6 +221,11 @@ struct QueryRun {
 }
 
 extension Weight {
+  /// One word in one field.
+  fileprivate var isPlainTerm: Bool {
+    if case .term(let term) = self { term.parts.count == 1 } else { false }
+  }
+
   /// Postings of all lists in a segment; a set counts as long.
   func postings(_ segment: Int) -> Int {
     switch self {
