@@ -116,7 +116,8 @@ struct PostingsCursor: ~Copyable {
 
   /// Place in the decoded block of the first document ≥ `target`, which is not beyond the last.
   @inline(__always)
-  func place(of target: UInt32) -> Int { unsafe rankOf(target, in: documents)
+  func place(of target: UInt32) -> Int {
+    unsafe rankOf(target, in: documents)
   }
 
   /// As `seek`, where the document is likely one of the next four.

@@ -175,7 +175,7 @@ final class TermsScorer: Scorer {
       unsafe plan[i] = Step(term: i, isRequired: isRequired, isAsked: isRequired)
       if lead == nil, isRequired { lead = i }
     }
-    return lead.flatMap { terms[$0].isThin ? $0 : nil }
+    return lead
   }
 
   /// Takes the documents of the next block of the leading term that may pass, and asks the other terms of them.
