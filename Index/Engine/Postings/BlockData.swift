@@ -84,6 +84,26 @@ struct BlockData {
       & ScoreBound.largest
   }
 
+  /// The greatest code of the bounds of some blocks.
+  func greatestBound(_ blocks: ClosedRange<Int>) -> UInt16 {
+    if isUniform { return bound }
+    var at = blocks.lowerBound
+    var most = SIMD8<Int16>.zero
+    while at &+ 7 <= blocks.upperBound {
+      let eight = unsafe bounds.loadUnaligned(fromByteOffset: at &* 2, as: SIMD8<Int16>.self)
+      // Codes have 15 bits: the difference is added where its sign says that it is more.
+      let more = eight &- most
+      most = most &+ (more & ~(more &>> SIMD8(repeating: 15)))
+      at &+= 8
+    }
+    var greatest = UInt16(bitPattern: most.max()) & ScoreBound.largest
+    while at <= blocks.upperBound {
+      greatest = max(greatest, bound(at))
+      at &+= 1
+    }
+    return greatest
+  }
+
   /// The first block from `block` on, of those that could have documents before `limit`, whose bound is at least
   /// `code`; nil when there is none.
   func next(from block: Int, before limit: UInt32, atLeast code: UInt16) -> Int? {

@@ -168,8 +168,13 @@ struct ListReader: ~Copyable {
     of documents: UnsafePointer<UInt32>, _ count: Int, in words: PostingsList.Bits,
     into output: UnsafeMutablePointer<UInt32>
   ) {
-    var rank = 0
-    var word = 0
+    // Ones before each word.
+    let ranks = unsafe memory.starts
+    var rank: UInt32 = 0
+    for word in 0..<words.count {
+      unsafe ranks[word] = rank
+      rank &+= UInt32(truncatingIfNeeded: words[word].nonzeroBitCount)
+    }
     for i in 0..<count {
       let document = unsafe documents[i]
       let own = Int(document &>> 6) &- words.first
@@ -177,16 +182,13 @@ struct ListReader: ~Copyable {
         unsafe output[i] = Self.absent
         continue
       }
-      while word < own {
-        rank &+= words[word].nonzeroBitCount
-        word &+= 1
-      }
       let bits = words[own]
       let bit = UInt64(document & 63)
       let below = bits & ((1 &<< bit) &- 1)
-      let place = min(rank &+ below.nonzeroBitCount, blockSize &- 1)
-      unsafe output[i] =
-        bits &>> bit & 1 == 1 ? UInt32(truncatingIfNeeded: place) : Self.absent
+      let place = min(
+        unsafe ranks[own] &+ UInt32(truncatingIfNeeded: below.nonzeroBitCount),
+        UInt32(blockSize &- 1))
+      unsafe output[i] = bits &>> bit & 1 == 1 ? place : Self.absent
     }
   }
 

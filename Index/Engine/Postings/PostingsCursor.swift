@@ -149,13 +149,8 @@ struct PostingsCursor: ~Copyable {
   mutating func bound(_ base: UInt32, _ end: UInt32) throws(IndexError) -> UInt16? {
     try shallowSeek(base)
     guard shallow < data.count, data.first(shallow) < end else { return nil }
-    var greatest = data.bound(shallow)
-    var at = shallow &+ 1
-    while at < data.count, data.last(at &- 1) &+ 1 < end {
-      greatest = max(greatest, data.bound(at))
-      at &+= 1
-    }
-    return greatest
+    let end = try list.block(from: shallow, reaching: end &- 1)
+    return data.greatestBound(shallow...min(end, data.count &- 1))
   }
 
   /// Moves the shallow place on to the first block, from that of `target` on, with a bound of at least `code`.
