@@ -150,8 +150,8 @@ final class TermScorer: Scorer {
       sparse: cost &<< Int(shift) < documents ? matched : nil)
   }
 
-  /// Whether it has so few documents that going through them is cheaper than looking through the bits of all.
-  var isThin: Bool { cost < documents / 64 }
+  /// About how many documents of the window have the term.
+  func expected(_ window: Window) -> Int { cost &* window.count / documents }
 
   /// A bound of the whole list.
   var largestScore: Float { saturation.score(unsafe postings.pointee.listBound) }

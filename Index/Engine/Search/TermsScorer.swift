@@ -38,9 +38,12 @@ final class TermsScorer: Scorer {
     var isAsked = false
   }
 
+  /// Steps of the plan whose scores were added up in the window already.
+  private var scattered = 0
+
   /// More terms than that are worked off in another way (OrScorer).
   static let limit = 64
-  /// Documents of a window of `collect`: its bits and bounds stay in the first cache.
+  /// Most documents of a window: its bits and bounds stay in the first cache.
   static let windowCapacity = 1 << 15
   private static let chunkShift: UInt32 = 7
   private static let chunkLimit = windowCapacity >> 7
@@ -117,7 +120,8 @@ final class TermsScorer: Scorer {
       try match(window)
       return
     }
-    guard try prepare(window, above: minimum) else { return }
+    // The window's scores may be those of others: they are no place for sums.
+    guard try prepare(window.withoutScores, above: minimum) else { return }
     var word = 0
     while word < window.words {
       word = candidates.take(window, from: word)
@@ -135,18 +139,21 @@ final class TermsScorer: Scorer {
     _ top: inout TopScores, first: UInt32, count: Int, accepted: BitSet?, deadline: Deadline
   ) throws(IndexError) -> Bool {
     let count = UInt32(count)
+    // Some twenty windows at least: the minimum rises from one to the next.
+    var capacity: UInt32 = 4_096
+    while capacity < Self.windowCapacity, capacity < count / 32 { capacity *= 2 }
     var base: UInt32 = 0
     while base < count {
       if deadline.isPassed { return false }
-      if let lead = thinLead(above: top.minimum) {
+      if let lead = leadingTerm(above: top.minimum) {
         guard let next = try follow(lead, from: base, &top, first, accepted) else { return true }
         base = next
         continue
       }
       base = try candidate(base) & ~127
       if base >= count { break }
-      let end = base &+ min(count &- base, UInt32(Self.windowCapacity))
-      var window = own.window(base, end, scored: false)
+      let end = base &+ min(count &- base, capacity)
+      var window = own.window(base, end, scored: isUnion)
       window.fill()
       window.isFull = accepted == nil
       if let accepted { window.intersect(accepted) }
@@ -154,6 +161,7 @@ final class TermsScorer: Scorer {
         var word = 0
         while word < window.words {
           word = candidates.take(window, from: word)
+          if scattered > 0 { candidates.takeScores(window) }
           try score(above: top.minimum)
           candidates.offer(to: &top, first: first)
         }
@@ -163,10 +171,10 @@ final class TermsScorer: Scorer {
     return true
   }
 
-  // MARK: Led by a thin list
+  // MARK: Led by one term
 
-  /// The rarest term that every document above `minimum` must have, when it is thin. Sets the plan.
-  private func thinLead(above minimum: Float) -> Int? {
+  /// The rarest term that every document above `minimum` must have. Sets the plan.
+  private func leadingTerm(above minimum: Float) -> Int? {
     var total: Float = 0
     for term in terms { total += term.largestScore }
     var lead: Int?
@@ -267,6 +275,7 @@ final class TermsScorer: Scorer {
   /// Narrows to the documents that have the required terms, or any of the essential ones.
   private func chooseCandidates(_ window: Window, above minimum: Float) throws(IndexError) {
     let count = terms.count
+    scattered = 0
     var total: Float = 0
     for i in 0..<count { unsafe total += plan[i].bound }
     var hasRequired = false
@@ -292,13 +301,26 @@ final class TermsScorer: Scorer {
     }
     sortPlan()
     // The least are not essential, as long as their bounds together cannot pass.
+    var essential = 0
+    var left = total
+    var postings = 0
+    while essential < count, left > minimum {
+      let step = unsafe plan[essential]
+      left -= step.bound
+      postings &+= terms[step.term].expected(window)
+      essential &+= 1
+    }
+    if unsafe window.scores != nil, minimum >= left, postings &* 4 > window.population() {
+      // Nearly all documents have one of them: their scores are added up before any is looked at. (Below zero, those that
+      // do not match would be above as well.)
+      for i in 0..<essential { try terms[unsafe plan[i].term].add(window) }
+      window.select(above: minimum - left)
+      scattered = essential
+      return
+    }
     let all = window.with(union, scored: false)
     all.clear()
-    var left = total
-    for i in 0..<count where left > minimum {
-      unsafe try terms[plan[i].term].mark(window, into: all.bits)
-      unsafe left -= plan[i].bound
-    }
+    for i in 0..<essential { unsafe try terms[plan[i].term].mark(window, into: all.bits) }
     window.intersect(all)
   }
 
@@ -320,8 +342,8 @@ final class TermsScorer: Scorer {
   /// Scores the candidates of a batch, and drops those that are not above `minimum`.
   private func score(above minimum: Float) throws(IndexError) {
     var left: Float = 0
-    for i in terms.indices { unsafe left += plan[i].bound }
-    try ask(from: 0, left: left, above: minimum)
+    for i in scattered..<terms.count { unsafe left += plan[i].bound }
+    try ask(from: scattered, left: left, above: minimum)
   }
 
   /// Adds the scores of the terms from step `start` on, whose bounds are `left` in sum.

@@ -42,6 +42,11 @@ struct Window {
     return total
   }
 
+  /// The same bits alone.
+  var withoutScores: Window {
+    unsafe Window(base: base, end: end, bits: bits, scores: nil, isFull: isFull)
+  }
+
   /// The same documents with other memory.
   func with(_ memory: WindowMemory, scored: Bool) -> Window {
     unsafe Window(
