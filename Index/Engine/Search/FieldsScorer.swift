@@ -92,62 +92,6 @@ final class TermPart: FieldPart {
     for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
   }
 
-  /// Narrows the candidates to those whose x is above `minimum`. Blocks that could have none are passed over by their
-  /// bounds.
-  func match(_ window: Window, above minimum: Float) throws(IndexError) {
-    if isSeekingCheaper(window) {
-      for word in 0..<window.words {
-        var rest = unsafe window.bits[word]
-        var kept = rest
-        while rest != 0 {
-          let bit = rest.trailingZeroBitCount
-          rest &= rest &- 1
-          let document = window.base &+ UInt32(truncatingIfNeeded: word &<< 6 &+ bit)
-          unsafe try postings.pointee.cursor.seek(document)
-          if unsafe postings.pointee.cursor.document != document
-            || postings.pointee.value() <= minimum
-          {
-            kept &= ~(1 &<< UInt64(bit))
-          }
-        }
-        unsafe window.bits[word] = kept
-      }
-      return
-    }
-    for word in 0..<window.words { unsafe matched[word] = 0 }
-    let floor = unsafe postings.pointee.frequencyFloor(minimum)
-    unsafe try postings.pointee.cursor.seek(window.base)
-    while unsafe postings.pointee.cursor.document < window.end {
-      let next = unsafe try postings.pointee.nextCompetitive(until: window.end, above: minimum)
-      if next >= window.end { break }
-      if unsafe next > postings.pointee.cursor.documents[postings.pointee.cursor.count &- 1] {
-        unsafe try postings.pointee.cursor.seek(next)
-        continue
-      }
-      let start = unsafe postings.pointee.cursor.index
-      let end = unsafe postings.pointee.place(of: window.end, from: start)
-      if floor > 0 {
-        unsafe postings.pointee.values(start, end, above: floor, into: values)
-      } else {
-        unsafe postings.pointee.values(start, end, into: values)
-      }
-      let documents = unsafe postings.pointee.cursor.documents
-      var i = start
-      while i < end {
-        let stop = min(end, i &+ 16)
-        if unsafe anyAbove(values + i, minimum) {
-          for i in i..<stop where unsafe values[i] > minimum {
-            let at = unsafe documents[i] &- window.base
-            unsafe matched[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
-          }
-        }
-        i = stop
-      }
-      unsafe try postings.pointee.cursor.move(to: end)
-    }
-    for word in 0..<window.words { unsafe window.bits[word] &= matched[word] }
-  }
-
   private func isSeekingCheaper(_ window: Window) -> Bool {
     !window.isFull && window.population() &* 8 < cost &* window.count / documents
   }
