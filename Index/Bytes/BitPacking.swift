@@ -35,7 +35,7 @@ public enum BitPacking {
     return 32 &- (all.x | all.y | all.z | all.w).leadingZeroBitCount
   }
 
-  /// Packs 128 values, each below 2^bits, into `byteCount(bits:)` bytes.
+  /// Packs the low bits of 128 values into `byteCount(bits:)` bytes.
   @inlinable
   public static func pack(
     _ values: UnsafePointer<UInt32>, bits: Int, into output: UnsafeMutableRawPointer
@@ -43,11 +43,12 @@ public enum BitPacking {
     if bits == 0 { return }
     let raw = unsafe UnsafeRawPointer(values)
     let step = UInt32(truncatingIfNeeded: bits)
+    let mask = Lanes(repeating: ~0 &>> (32 &- step))
     var word = Lanes.zero
     var filled: UInt32 = 0
     var at = 0
     for row in 0..<32 {
-      let next = unsafe raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self)
+      let next = unsafe raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self) & mask
       word |= next &<< Lanes(repeating: filled)
       filled &+= step
       if filled >= 32 {

@@ -20,7 +20,7 @@ enum FileKind: UInt8, Sendable {
 /// Small files: written at once, read at once, checked as a whole.
 enum Envelope {
   /// The version of all formats together; a file of another one is refused.
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
   static let headerLength = 16
   static let overhead = headerLength + 16
 

@@ -130,7 +130,8 @@ struct BlockData {
     /// In the list.
     @inline(__always) var offset: Int { Int(word & 0xFF_FFFF_FFFF) }
     @inline(__always) var encoding: Int { Int(word &>> 40 & 0xFF) }
-    @inline(__always) var frequencyBits: Int { Int(word &>> 48 & 0xFF) }
+    /// Of `PatchedPacking`.
+    @inline(__always) var frequencyEncoding: Int { Int(word &>> 48 & 0xFF) }
     /// Position differences of the position block that belong to documents before.
     @inline(__always) var skip: Int { Int(word &>> 56) }
   }

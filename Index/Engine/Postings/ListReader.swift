@@ -217,13 +217,16 @@ struct ListReader: ~Copyable {
         let place = unsafe places[i]
         unsafe places[i] =
           place == Self.absent
-          ? 0 : BitPacking.value(bytes, bits: info.frequencyBits, at: Int(place)) &+ 1
+          ? 0
+          : PatchedPacking.value(
+            info.frequencyEncoding, bytes, mask: PostingsList.frequencyMask, at: Int(place)) &+ 1
       }
       return
     }
     // A block of variable bytes that is decoded loses its frequencies by this.
-    if decodedBlock.frequencyBits < 0 { decoded = -1 }
-    unsafe BitPacking.unpack(bytes, bits: info.frequencyBits, into: frequencies)
+    if decodedBlock.frequencyEncoding < 0 { decoded = -1 }
+    unsafe PatchedPacking.unpack(
+      info.frequencyEncoding, bytes, mask: PostingsList.frequencyMask, into: frequencies)
     for i in 0..<count {
       let place = unsafe places[i]
       // What lies behind the 128 is thrown away.

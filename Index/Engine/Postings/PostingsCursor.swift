@@ -30,8 +30,8 @@ struct PostingsCursor: ~Copyable {
 
   @unsafe private let frequencyBuffer: UnsafeMutablePointer<UInt32>
   @unsafe private var packedFrequencies: UnsafeRawPointer
-  /// Width of the block's frequencies; -1 once they are decoded.
-  private var frequencyBits = -1
+  /// How the block's frequencies are packed; -1 once they are decoded.
+  private var frequencyEncoding = -1
 
   private var positionReader: PositionReader
   private let memory: PostingsBlock
@@ -185,7 +185,7 @@ struct PostingsCursor: ~Copyable {
   @unsafe
   @inline(__always)
   mutating func frequencies() -> UnsafePointer<UInt32> {
-    if frequencyBits >= 0 { decodeFrequencies() }
+    if frequencyEncoding >= 0 { decodeFrequencies() }
     return unsafe UnsafePointer(frequencyBuffer)
   }
 
@@ -283,12 +283,12 @@ struct PostingsCursor: ~Copyable {
       document = Self.end
       blockLast = Self.end
       (shallow, shallowLast) = (data.count, Self.end)
-      frequencyBits = -1
+      frequencyEncoding = -1
       return
     }
     let decoded = try list.decode(target, into: memory)
     count = decoded.count
-    frequencyBits = decoded.frequencyBits
+    frequencyEncoding = decoded.frequencyEncoding
     if let packed = unsafe decoded.frequencies { unsafe packedFrequencies = packed }
     document = unsafe documents[0]
     blockLast = unsafe documents[count &- 1]
@@ -323,13 +323,17 @@ struct PostingsCursor: ~Copyable {
     if detail == .documents {
       unsafe frequencyBuffer.update(repeating: 1, count: blockSize)
     } else {
-      unsafe BitPacking.unpack(packedFrequencies, bits: frequencyBits, into: frequencyBuffer)
+      unsafe BitPacking.unpack(
+        packedFrequencies, bits: PatchedPacking.lowBits(frequencyEncoding), into: frequencyBuffer)
       let one = Lanes(repeating: 1)
       for row in 0..<32 {
         let four = unsafe output.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self)
         unsafe output.storeBytes(of: four &+ one, toByteOffset: row &* 16, as: Lanes.self)
       }
+      unsafe PatchedPacking.addPatches(
+        frequencyEncoding, packedFrequencies, mask: PostingsList.frequencyMask,
+        to: frequencyBuffer)
     }
-    frequencyBits = -1
+    frequencyEncoding = -1
   }
 }

@@ -23,8 +23,8 @@ struct PostingsList {
   @safe
   struct Block {
     var count = 0
-    /// Width of the packed frequencies; -1 when they are decoded.
-    var frequencyBits = -1
+    /// How frequencies are packed; -1 when they are decoded.
+    var frequencyEncoding = -1
     /// In the list, where frequencies are packed.
     @unsafe var frequencies: UnsafeRawPointer? = nil
     /// In the file, behind variable bytes.
@@ -37,9 +37,9 @@ struct PostingsList {
     }
 
     @unsafe
-    init(frequencyBits: Int, _ frequencies: UnsafeRawPointer) {
+    init(frequencyEncoding: Int, _ frequencies: UnsafeRawPointer) {
       count = blockSize
-      self.frequencyBits = frequencyBits
+      self.frequencyEncoding = frequencyEncoding
       unsafe self.frequencies = frequencies
     }
   }
@@ -166,17 +166,22 @@ struct PostingsList {
       first: first, count: words, base: try file.pointer(start &+ info.offset, 8 &* words))
   }
 
-  /// Where the packed frequencies of a full block of `encoding` lie, and their width.
+  /// Bits of a packed frequency.
+  static let frequencyMask = PostingsWriter.frequencyLimit - 1
+
+  /// Where the packed frequencies of a full block lie, whose documents take so many bytes.
   @unsafe
   @inline(__always)
   func packedFrequencies(
     _ info: BlockData.Info, after bytes: Int
   ) throws(IndexError) -> UnsafeRawPointer {
-    guard info.frequencyBits <= 26 else {
-      throw file.corrupt(start, "frequencies of \(info.frequencyBits) bits")
+    let encoding = info.frequencyEncoding
+    guard PatchedPacking.isEncoding(encoding, widest: 26) else {
+      throw file.corrupt(start, "frequencies in encoding \(encoding)")
     }
+    // How long they are need not be known: behind them lies at least as much block data and dictionary.
     return unsafe try file.pointer(
-      start &+ info.offset &+ bytes, BitPacking.byteCount(bits: info.frequencyBits))
+      start &+ info.offset &+ bytes, PatchedPacking.readableByteCount(encoding))
   }
 
   /// Decodes a block below the number of blocks: its documents, then `PostingsCursor.end` up to 128 and the padding;
@@ -222,7 +227,7 @@ struct PostingsList {
       else { throw file.corrupt(start &+ info.offset, "a block that ends with another document") }
     }
     return unsafe Block(
-      frequencyBits: info.frequencyBits, try packedFrequencies(info, after: length))
+      frequencyEncoding: info.frequencyEncoding, try packedFrequencies(info, after: length))
   }
 
   private func isAscending(_ documents: UnsafePointer<UInt32>) -> Bool {

@@ -7,15 +7,15 @@
 //   data         runs of [position blocks][document blocks]; one run, unless documents take more than 4 MiB
 //   position block    width w (1 byte), 128 differences packed in 16 · w bytes; a run's last:
 //                     128 + count (1 byte), so many differences as variable bytes
-//   document block    128 documents, then 128 frequencies less one, packed; the last block: variable bytes like a
-//                     short list's
+//   document block    128 documents, then 128 frequencies less one, as `PatchedPacking` has them; the last block:
+//                     variable bytes like a short list's
 //     documents       differences, packed; or, where that takes no more room, a bit set: words of 64 documents, the
 //                     first with the document after the block before (or document 0), the last with the block's last
 //   block data   bound of the list (2 bytes), its least norm (1), zero (1)
 //                per block: offset of the position block (5 bytes), where positions are kept
 //                per block: last document (4 bytes)
 //                per block: 40 bits offset of the document block, 8 bits encoding (0 … 31 the width of packed
-//                  differences, 32 a bit set), 8 bits width of frequencies, 8 position differences to skip
+//                  differences, 32 a bit set), 8 bits encoding of frequencies, 8 position differences to skip
 //                per block: bound (2 bytes), where frequencies are kept
 //
 // A bound is a `ScoreBound`; that of a short list is followed by its least norm (3 bytes in all).
@@ -32,6 +32,8 @@ struct PostingsWriter: ~Copyable {
   static let frequencyLimit: UInt32 = 1 << 26
   /// Longer than a block packed or as variable bytes: 33 bits of a document and 26 of a frequency are 9 bytes.
   private static let packedLength = 9 * blockSize + 16
+  /// What patches have to save: they are cheap beside unpacking.
+  private static let frequencyPrice = PatchedPacking.Price(block: 0, patch: 1)
   /// Bytes of documents after which a long list begins another run.
   static let runLength = 4 << 20
 
@@ -294,20 +296,23 @@ struct PostingsWriter: ~Copyable {
       positionBytes.removeAll()
     }
     var encoding = 0
-    var frequencyBits = 0
+    var frequencyEncoding = 0
     let offset = documentBytes.count
     if pending == blockSize {
       encoding = appendDocuments()
       if detail != .documents {
-        unsafe frequencyBits = BitPacking.width(frequencies)
-        unsafe appendPacked(frequencies, frequencyBits)
+        let (encoding, count) = unsafe PatchedPacking.pack(
+          frequencies, price: Self.frequencyPrice, into: packed)
+        frequencyEncoding = encoding
+        documentBytes.append(
+          unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
       }
     } else {
       appendVariableBytes()
     }
     lasts.append(lastDocument)
     infos.append(
-      UInt64(offset) | UInt64(encoding) << 40 | UInt64(frequencyBits) << 48
+      UInt64(offset) | UInt64(encoding) << 40 | UInt64(frequencyEncoding) << 48
         | (blockPositions >> 40) << 56)
     if detail != .documents {
       let code = ScoreBound.code(blockLargest)

@@ -46,7 +46,7 @@ import Testing
         ]))
     let name = Array("\(Self.writer)-1.seg".utf8)
     var expected: [UInt8] = []
-    expected += Array("MARTLET".utf8) + [3, 3, 0, 0, 0, 0, 0, 0, 0]
+    expected += Array("MARTLET".utf8) + [3, 4, 0, 0, 0, 0, 0, 0, 0]
     var payload: [UInt8] = [0xAC, 0x02]
     payload += [0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00]
     payload += [0xFF, 0xEE, 0xDD, 0xCC, 0xBB, 0xAA, 0x99, 0x88]
@@ -63,7 +63,7 @@ import Testing
   @Test func anotherVersionIsNamed() throws {
     var bytes = Self.full().encoded()
     bytes[8] = 9
-    #expect(throws: IndexError.version(file: "MANIFEST", found: 9, supported: 3...3)) {
+    #expect(throws: IndexError.version(file: "MANIFEST", found: 9, supported: 4...4)) {
       try Manifest(decoding: FileBytes(copying: bytes), file: "MANIFEST")
     }
   }

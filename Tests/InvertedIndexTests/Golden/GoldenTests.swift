@@ -3,7 +3,7 @@ import Testing
 
 @testable import InvertedIndex
 
-/// The bytes of version 3, for ever: a change of them is a change of `Envelope.version`.
+/// The bytes of version 4, for ever: a change of them is a change of `Envelope.version`.
 @Suite("Golden files")
 struct GoldenTests {
   /// 130 documents; of a text field `all` in every one, `one` in document 5, `rare` in 2 and 128; `all` is also the form

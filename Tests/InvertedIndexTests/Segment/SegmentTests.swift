@@ -120,7 +120,7 @@ struct SegmentTests {
     #expect {
       _ = try LiveDocs(FileBytes(copying: bytes), name: "l", documentCount: 0)
     } throws: { error in
-      error as? IndexError == .version(file: "l", found: 9, supported: 3...3)
+      error as? IndexError == .version(file: "l", found: 9, supported: 4...4)
     }
   }
 }
