@@ -117,10 +117,29 @@ struct ListReader: ~Copyable {
 
   // MARK: Frequencies
 
+  /// Frequencies may be asked from the first document on again.
+  mutating func rewind() { lookBlock = 0 }
+
+  /// 1 for each of `count` documents, ascending, that the list has; 0 for the others.
+  mutating func presence(
+    of documents: UnsafePointer<UInt32>, _ count: Int,
+    into output: UnsafeMutablePointer<UInt32>
+  ) throws(IndexError) {
+    unsafe try frequencies(of: documents, count, into: output, isPresenceOnly: true)
+  }
+
   /// Frequencies of `count` documents, ascending; 0 for those that the list does not have.
   mutating func frequencies(
     of documents: UnsafePointer<UInt32>, _ count: Int,
     into output: UnsafeMutablePointer<UInt32>
+  ) throws(IndexError) {
+    unsafe try frequencies(of: documents, count, into: output, isPresenceOnly: false)
+  }
+
+  @inline(__always)
+  private mutating func frequencies(
+    of documents: UnsafePointer<UInt32>, _ count: Int,
+    into output: UnsafeMutablePointer<UInt32>, isPresenceOnly: Bool
   ) throws(IndexError) {
     if list.isShort { try decode(0) }
     var from = 0
@@ -137,7 +156,11 @@ struct ListReader: ~Copyable {
       var to = from &+ 1
       while to < count, unsafe documents[to] <= last { to &+= 1 }
       unsafe try places(of: documents + from, to &- from, into: output + from)
-      unsafe try lookUp(output + from, to &- from)
+      if isPresenceOnly {
+        for i in from..<to { unsafe output[i] = output[i] == Self.absent ? 0 : 1 }
+      } else {
+        unsafe try lookUp(output + from, to &- from)
+      }
       from = to
     }
   }

@@ -143,6 +143,9 @@ struct PostingsCursor: ~Copyable {
     try gallop(from: shallow &+ 1, to: target)
   }
 
+  /// Moves the shallow place back to the decoded block.
+  mutating func rewindShallow() { (shallow, shallowLast) = (block, blockLast) }
+
   // MARK: Bounds
 
   /// The greatest code of the bounds of the blocks that reach into `base..<end`; nil when none does. Bases ascend.

@@ -104,6 +104,12 @@ final class Candidates {
     count = 0
   }
 
+  /// The same where others were offered before that come later.
+  func offerOutOfOrder(to top: inout TopScores, first: UInt32) {
+    for i in 0..<count { unsafe top.offerOutOfOrder(first &+ documents[i], scores[i]) }
+    count = 0
+  }
+
   /// Puts them back into their window with their scores.
   func put(_ window: Window) {
     guard let all = unsafe window.scores else { return }
@@ -126,5 +132,17 @@ final class Candidates {
     } else {
       for i in 0..<count { unsafe scores[i] += values[i] }
     }
+  }
+
+  /// Drops those that have the term.
+  func remove(_ postings: inout FieldPostings) throws(IndexError) {
+    unsafe try postings.presence(of: documents, count, into: frequencies)
+    var kept = 0
+    for i in 0..<count {
+      unsafe documents[kept] = documents[i]
+      unsafe scores[kept] = scores[i]
+      kept &+= unsafe frequencies[i] == 0 ? 1 : 0
+    }
+    count = kept
   }
 }

@@ -292,6 +292,19 @@ struct FieldPostings: ~Copyable {
     unsafe saturation.scores(scores, from: 0, to: count)
   }
 
+  /// 0 for each of `count` documents, ascending, that does not have the term; asked as `scores`.
+  mutating func presence(
+    of documents: UnsafePointer<UInt32>, _ count: Int, into output: UnsafeMutablePointer<UInt32>
+  ) throws(IndexError) {
+    unsafe try reader.presence(of: documents, count, into: output)
+  }
+
+  /// Scores and bounds may be asked from the first document on again.
+  mutating func rewind() {
+    reader.rewind()
+    cursor.rewindShallow()
+  }
+
   /// Place in the decoded block of the first document ≥ `end`, from `start` on.
   @inline(__always)
   func place(of end: UInt32, from start: Int) -> Int {

@@ -15,10 +15,8 @@ final class LeafMemory: @unchecked Sendable {
   let matched: UnsafeMutablePointer<UInt64>
   /// Of a batch, and bits of the windows of `TermsScorer`; anything between calls.
   private(set) lazy var candidates = Candidates()
-  private(set) lazy var bits = (
-    WindowMemory(capacity: max(windowCapacity, TermsScorer.windowCapacity)),
-    WindowMemory(capacity: max(windowCapacity, TermsScorer.windowCapacity))
-  )
+  private(set) lazy var bits = WindowMemory(
+    capacity: max(windowCapacity, TermsScorer.windowCapacity))
   /// x summed over fields; zero between calls.
   private(set) lazy var sums = WindowMemory(capacity: windowCapacity)
   /// Bits of one field's matches.

@@ -41,7 +41,8 @@ struct ScorerBuilder {
       if optional.isEmpty, excluded.isEmpty {
         if required.count == 1 { return required[0] }
         if let terms = plainTerms(required) {
-          return TermsScorer(terms, isUnion: false, memory: memory)
+          return TermsScorer(
+            terms, isUnion: false, documents: segment.documentCount, memory: memory)
         }
       }
       return AndScorer(
@@ -51,7 +52,8 @@ struct ScorerBuilder {
       let children = try scorers(weights)
       if children.count < 2 { return children.first }
       if let terms = plainTerms(children) {
-        return TermsScorer(terms, isUnion: true, memory: memory)
+        return TermsScorer(
+          terms, isUnion: true, documents: segment.documentCount, memory: memory)
       }
       return OrScorer(children, documents: segment.documentCount, memory: memory)
     case .best(let weights):

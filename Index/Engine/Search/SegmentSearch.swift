@@ -35,13 +35,8 @@ struct SegmentSearch {
       return try phrase.collect(&top, first: segment.first, accepted: accepted)
     }
     if let terms = scorer as? TermsScorer {
-      // An error in the midst of a window leaves sums in it: such memory is not used again.
-      lease.memory.isClean = false
-      let finished = try terms.collect(
-        &top, first: segment.first, count: segment.documentCount, accepted: accepted,
-        deadline: deadline)
-      lease.memory.isClean = true
-      return finished
+      return try terms.collector.collect(
+        &top, first: segment.first, accepted: accepted, deadline: deadline)
     }
     return try eachWindow(scored: true, minimum: top.minimum) {
       (window) throws(IndexError) -> Float in

@@ -153,6 +153,9 @@ final class TermScorer: Scorer {
   /// About how many documents of the window have the term.
   func expected(_ window: Window) -> Int { cost &* window.count / documents }
 
+  /// All scores are multiples of it.
+  var step: Float { saturation.grid.step }
+
   /// A bound of the whole list.
   var largestScore: Float { saturation.score(unsafe postings.pointee.listBound) }
 
@@ -168,7 +171,10 @@ final class TermScorer: Scorer {
   }
 
   /// Replaces the candidates by the documents of the block that `nextBlock` found, from `first` on, with their scores.
-  func lead(_ candidates: Candidates, from first: UInt32, _ accepted: BitSet?) throws(IndexError) {
+  /// Those whose score is not above `minimum` may be missing, or have 0.
+  func lead(
+    _ candidates: Candidates, from first: UInt32, _ accepted: BitSet?, above minimum: Float
+  ) throws(IndexError) {
     unsafe try postings.pointee.cursor.seek(first)
     let start = unsafe postings.pointee.cursor.index
     let end = unsafe postings.pointee.cursor.count
@@ -176,7 +182,7 @@ final class TermScorer: Scorer {
       candidates.removeAll()
       return
     }
-    compute(start, end, 0)
+    compute(start, end, minimum > 0 ? frequencyFloor(minimum) : 0)
     unsafe candidates.take(
       postings.pointee.cursor.documents + start, values + start, end &- start, accepted)
   }
@@ -185,6 +191,14 @@ final class TermScorer: Scorer {
   func add(to candidates: Candidates, isRequired: Bool) throws(IndexError) {
     unsafe try candidates.add(&postings.pointee, saturation, isRequired: isRequired)
   }
+
+  /// Drops those candidates that match.
+  func remove(from candidates: Candidates) throws(IndexError) {
+    unsafe try candidates.remove(&postings.pointee)
+  }
+
+  /// Bounds and scores may be asked from the first document on again.
+  func rewind() { unsafe postings.pointee.rewind() }
 
   /// Whether asking each of `population` candidates of a window is cheaper than marking all documents of the list there:
   /// a document that is asked costs as much as a few that are marked; dense blocks cost nothing to mark.

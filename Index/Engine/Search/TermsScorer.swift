@@ -21,9 +21,10 @@ final class TermsScorer: Scorer {
   private let terms: [TermScorer]
   private let isUnion: Bool
   private let candidates: Candidates
-  /// Bits of a union, and of the window of `collect`.
+  /// Collects and counts without windows.
+  let collector: TermsCollector
+  /// Bits of a union.
   private let union: WindowMemory
-  private let own: WindowMemory
   private let plan: UnsafeMutablePointer<Step>
   /// Bounds of each term over the chunks of a window, then their sums.
   private let chunks: UnsafeMutablePointer<Float>
@@ -38,9 +39,6 @@ final class TermsScorer: Scorer {
     var isAsked = false
   }
 
-  /// Steps of the plan whose scores were added up in the window already.
-  private var scattered = 0
-
   /// More terms than that are worked off in another way (OrScorer).
   static let limit = 64
   /// Most documents of a window: its bits and bounds stay in the first cache.
@@ -49,7 +47,7 @@ final class TermsScorer: Scorer {
   private static let chunkLimit = windowCapacity >> 7
 
   /// - Parameter terms: two at least, `limit` at most.
-  init(_ terms: [TermScorer], isUnion: Bool, memory: LeafMemory) {
+  init(_ terms: [TermScorer], isUnion: Bool, documents: Int, memory: LeafMemory) {
     let sorted = terms.sorted { $0.cost < $1.cost }
     var cost = sorted[0].cost
     if isUnion {
@@ -64,8 +62,9 @@ final class TermsScorer: Scorer {
     self.terms = sorted
     self.isUnion = isUnion
     candidates = memory.candidates
-    own = memory.bits.0
-    union = memory.bits.1
+    collector = TermsCollector(
+      sorted, isUnion: isUnion, documents: documents, memory.candidates)
+    union = memory.bits
     unsafe self.plan = plan
     unsafe self.chunks = chunks
     super.init(cost: cost)
@@ -130,90 +129,6 @@ final class TermsScorer: Scorer {
     }
   }
 
-  /// The best documents of the segment.
-  /// - Parameters:
-  ///   - first: number of the segment's first document within the snapshot.
-  ///   - accepted: documents that may be hits; nil for all.
-  /// - Returns: false when the deadline passed.
-  func collect(
-    _ top: inout TopScores, first: UInt32, count: Int, accepted: BitSet?, deadline: Deadline
-  ) throws(IndexError) -> Bool {
-    let count = UInt32(count)
-    // Some twenty windows at least: the minimum rises from one to the next.
-    var capacity: UInt32 = 4_096
-    while capacity < Self.windowCapacity, capacity < count / 32 { capacity *= 2 }
-    var base: UInt32 = 0
-    while base < count {
-      if deadline.isPassed { return false }
-      if let lead = leadingTerm(above: top.minimum) {
-        guard let next = try follow(lead, from: base, &top, first, accepted) else { return true }
-        base = next
-        continue
-      }
-      base = try candidate(base) & ~127
-      if base >= count { break }
-      let end = base &+ min(count &- base, capacity)
-      var window = own.window(base, end, scored: isUnion)
-      window.fill()
-      window.isFull = accepted == nil
-      if let accepted { window.intersect(accepted) }
-      if try prepare(window, above: top.minimum) {
-        var word = 0
-        while word < window.words {
-          word = candidates.take(window, from: word)
-          if scattered > 0 { candidates.takeScores(window) }
-          try score(above: top.minimum)
-          candidates.offer(to: &top, first: first)
-        }
-      }
-      base = end
-    }
-    return true
-  }
-
-  // MARK: Led by one term
-
-  /// The rarest term that every document above `minimum` must have. Sets the plan.
-  private func leadingTerm(above minimum: Float) -> Int? {
-    var total: Float = 0
-    for term in terms { total += term.largestScore }
-    var lead: Int?
-    for i in terms.indices {
-      let isRequired = !isUnion || total - terms[i].largestScore <= minimum
-      unsafe plan[i] = Step(term: i, isRequired: isRequired, isAsked: isRequired)
-      if lead == nil, isRequired { lead = i }
-    }
-    return lead
-  }
-
-  /// Takes the documents of the next block of the leading term that may pass, and asks the other terms of them.
-  /// - Returns: where to go on; nil at the end.
-  private func follow(
-    _ lead: Int, from base: UInt32, _ top: inout TopScores, _ first: UInt32, _ accepted: BitSet?
-  ) throws(IndexError) -> UInt32? {
-    let minimum = top.minimum
-    var others: Float = 0
-    for i in terms.indices where i != lead { others += terms[i].largestScore }
-    guard let block = try terms[lead].nextBlock(from: base, above: minimum - others) else {
-      return nil
-    }
-    let next = block.last &+ 1
-    var total = block.bound
-    for i in terms.indices where i != lead {
-      let bound = try terms[i].bound(block.first, next)
-      if bound == unbounded, unsafe plan[i].isRequired { return next }
-      unsafe plan[i].bound = max(0, bound)
-      unsafe total += plan[i].bound
-    }
-    if total <= minimum { return next }
-    unsafe plan[lead] = Step(term: lead, bound: .infinity)
-    sortPlan()
-    try terms[lead].lead(candidates, from: block.first, accepted)
-    try ask(from: 1, left: total - block.bound, above: minimum)
-    candidates.offer(to: &top, first: first)
-    return next
-  }
-
   // MARK: Candidates
 
   private func match(_ window: Window) throws(IndexError) {
@@ -275,7 +190,6 @@ final class TermsScorer: Scorer {
   /// Narrows to the documents that have the required terms, or any of the essential ones.
   private func chooseCandidates(_ window: Window, above minimum: Float) throws(IndexError) {
     let count = terms.count
-    scattered = 0
     var total: Float = 0
     for i in 0..<count { unsafe total += plan[i].bound }
     var hasRequired = false
@@ -303,20 +217,9 @@ final class TermsScorer: Scorer {
     // The least are not essential, as long as their bounds together cannot pass.
     var essential = 0
     var left = total
-    var postings = 0
     while essential < count, left > minimum {
-      let step = unsafe plan[essential]
-      left -= step.bound
-      postings &+= terms[step.term].expected(window)
+      unsafe left -= plan[essential].bound
       essential &+= 1
-    }
-    if unsafe window.scores != nil, minimum >= left, postings &* 4 > window.population() {
-      // Nearly all documents have one of them: their scores are added up before any is looked at. (Below zero, those that
-      // do not match would be above as well.)
-      for i in 0..<essential { try terms[unsafe plan[i].term].add(window) }
-      window.select(above: minimum - left)
-      scattered = essential
-      return
     }
     let all = window.with(union, scored: false)
     all.clear()
@@ -342,17 +245,9 @@ final class TermsScorer: Scorer {
   /// Scores the candidates of a batch, and drops those that are not above `minimum`.
   private func score(above minimum: Float) throws(IndexError) {
     var left: Float = 0
-    for i in scattered..<terms.count { unsafe left += plan[i].bound }
-    try ask(from: scattered, left: left, above: minimum)
-  }
-
-  /// Adds the scores of the terms from step `start` on, whose bounds are `left` in sum.
-  private func ask(
-    from start: Int, left: Float, above minimum: Float
-  ) throws(IndexError) {
-    var left = left
+    for i in terms.indices { unsafe left += plan[i].bound }
     candidates.keep(above: minimum - left)
-    for i in start..<terms.count {
+    for i in terms.indices {
       if candidates.count == 0 { return }
       let step = unsafe plan[i]
       try terms[step.term].add(to: candidates, isRequired: step.isAsked)

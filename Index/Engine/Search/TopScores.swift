@@ -1,5 +1,5 @@
 // The best k documents seen so far: a heap whose root is the worst of them. It owns the threshold: a score has to be
-// above `minimum` to enter. Documents come in ascending order, so that of equal scores the first stays.
+// above `minimum` to enter. Where documents come in ascending order, the first of equal scores stays by itself.
 
 struct ScoredDocument: Sendable, Equatable {
   /// Number within the snapshot: segments follow one another.
@@ -27,6 +27,15 @@ struct TopScores {
   @inline(__always)
   mutating func offer(_ document: UInt32, _ score: Float) {
     if score > minimum { insert(ScoredDocument(document: document, score: score)) }
+  }
+
+  /// The same for documents that come in any order: those that score `minimum` may enter as well.
+  /// - Parameter document: not offered before.
+  @inline(__always)
+  mutating func offerOutOfOrder(_ document: UInt32, _ score: Float) {
+    guard score >= minimum else { return }
+    let entry = ScoredDocument(document: document, score: score)
+    if heap.count < limit || Self.isWorse(heap[0], entry) { insert(entry) }
   }
 
   @inline(never)
