@@ -3,10 +3,10 @@
 //
 //   mark          a dense block is a bit set already: its words are or-ed in, nothing is decoded;
 //                 128 packed documents set their bits in four streams, so that none waits for the one before
-//   frequencies   the place of a document in its block is its rank: bits before it in a bit set; in a packed
-//                 block it is sought. 0 says that the list does not have it
+//   find          which of some documents the list has. In a bit set that is one bit, and the place of the document is
+//                 its rank, the bits before it; in a packed block it is sought. By the place it has its frequency
 //
-// Windows ascend, and so do the documents that frequencies are asked of; the latter may lag behind the former.
+// Windows ascend, and so do the documents that are looked for; the latter may lag behind the former.
 
 import Bytes
 
@@ -115,81 +115,88 @@ struct ListReader: ~Copyable {
     unsafe bits[Int(at &>> 6)] |= 1 &<< UInt64(at & 63)
   }
 
-  // MARK: Frequencies
+  // MARK: Looking for documents
 
-  /// Frequencies may be asked from the first document on again.
+  /// Documents may be looked for from the first one on again.
   mutating func rewind() { lookBlock = 0 }
 
-  /// 1 for each of `count` documents, ascending, that the list has; 0 for the others.
-  mutating func presence(
-    of documents: UnsafePointer<UInt32>, _ count: Int,
-    into output: UnsafeMutablePointer<UInt32>
-  ) throws(IndexError) {
-    unsafe try frequencies(of: documents, count, into: output, isPresenceOnly: true)
-  }
-
-  /// Frequencies of `count` documents, ascending; 0 for those that the list does not have.
-  mutating func frequencies(
-    of documents: UnsafePointer<UInt32>, _ count: Int,
-    into output: UnsafeMutablePointer<UInt32>
-  ) throws(IndexError) {
-    unsafe try frequencies(of: documents, count, into: output, isPresenceOnly: false)
-  }
-
-  @inline(__always)
-  private mutating func frequencies(
-    of documents: UnsafePointer<UInt32>, _ count: Int,
-    into output: UnsafeMutablePointer<UInt32>, isPresenceOnly: Bool
-  ) throws(IndexError) {
+  /// Looks for `count` documents, ascending.
+  /// - Parameters:
+  ///   - found: numbers of those that the list has, ascending; room for as many as are looked for.
+  ///   - frequencies: theirs, with the same room; nil when they are not wanted.
+  /// - Returns: how many the list has.
+  mutating func find(
+    _ documents: UnsafePointer<UInt32>, _ count: Int, into found: UnsafeMutablePointer<UInt32>,
+    frequencies: UnsafeMutablePointer<UInt32>?
+  ) throws(IndexError) -> Int {
     if list.isShort { try decode(0) }
     var from = 0
+    var total = 0
     while from < count {
       let document = unsafe documents[from]
       if lookBlock < list.data.count, list.data.last(lookBlock) < document {
         lookBlock = try list.block(from: lookBlock, reaching: document)
       }
-      guard lookBlock < list.data.count else {
-        unsafe (output + from).update(repeating: 0, count: count &- from)
-        return
-      }
+      guard lookBlock < list.data.count else { break }
       let last = list.data.last(lookBlock)
       var to = from &+ 1
       while to < count, unsafe documents[to] <= last { to &+= 1 }
-      unsafe try places(of: documents + from, to &- from, into: output + from)
-      if isPresenceOnly {
-        for i in from..<to { unsafe output[i] = output[i] == Self.absent ? 0 : 1 }
+      let before = total
+      if let words = try list.bits(lookBlock) {
+        for i in from..<to {
+          unsafe found[total] = UInt32(truncatingIfNeeded: i)
+          total &+= unsafe words.has(documents[i]) ? 1 : 0
+        }
+        if total > before, let frequencies = unsafe frequencies {
+          unsafe places(
+            of: documents, found + before, total &- before, in: words, into: frequencies + before)
+        }
       } else {
-        unsafe try lookUp(output + from, to &- from)
+        try decode(lookBlock)
+        total = unsafe find(
+          documents, from, to, total, into: found, places: frequencies ?? memory.starts)
+      }
+      if total > before, let frequencies = unsafe frequencies {
+        unsafe try lookUp(frequencies + before, total &- before)
       }
       from = to
     }
+    return total
   }
 
-  /// Stands for a document that the block does not have.
-  private static let absent: UInt32 = 128
-
-  /// Places in the block `lookBlock` of `count` documents, none behind it; `absent` for those that it does not have.
-  private mutating func places(
-    of documents: UnsafePointer<UInt32>, _ count: Int,
-    into output: UnsafeMutablePointer<UInt32>
-  ) throws(IndexError) {
-    if let words = try list.bits(lookBlock) {
-      unsafe places(of: documents, count, in: words, into: output)
-      return
-    }
-    try decode(lookBlock)
-    let all = unsafe memory.documents
-    for i in 0..<count {
+  /// Looks for documents number `from` to `to` in the decoded block, which reaches the last of them; `total` were found
+  /// before.
+  /// - Parameter places: theirs in the block; of the first only, when they are for nothing.
+  @inline(__always)
+  private func find(
+    _ documents: UnsafePointer<UInt32>, _ from: Int, _ to: Int, _ total: Int,
+    into found: UnsafeMutablePointer<UInt32>, places: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let all = unsafe UnsafePointer(memory.documents)
+    var total = total
+    // Near each other, each is at most a few rows of sixteen after the one before.
+    let isNear = to &- from >= 12
+    var row = 0
+    for i in from..<to {
       let document = unsafe documents[i]
-      let place = unsafe rankOf(document, in: all)
-      unsafe output[i] =
-        all[place] == document ? UInt32(truncatingIfNeeded: place) : Self.absent
+      var place: Int
+      if isNear {
+        while row < 112, unsafe all[row &+ 15] < document { row &+= 16 }
+        place = unsafe row &+ smallerOf16(document, all + row)
+      } else {
+        place = unsafe rankOf(document, in: all)
+      }
+      unsafe found[total] = UInt32(truncatingIfNeeded: i)
+      unsafe places[total] = UInt32(truncatingIfNeeded: place)
+      total &+= unsafe all[place] == document ? 1 : 0
     }
+    return total
   }
 
+  /// Places in the block of documents that it has, by number.
   private func places(
-    of documents: UnsafePointer<UInt32>, _ count: Int, in words: PostingsList.Bits,
-    into output: UnsafeMutablePointer<UInt32>
+    of documents: UnsafePointer<UInt32>, _ numbers: UnsafePointer<UInt32>, _ count: Int,
+    in words: PostingsList.Bits, into output: UnsafeMutablePointer<UInt32>
   ) {
     // Ones before each word.
     let ranks = unsafe memory.starts
@@ -199,19 +206,11 @@ struct ListReader: ~Copyable {
       rank &+= UInt32(truncatingIfNeeded: words[word].nonzeroBitCount)
     }
     for i in 0..<count {
-      let document = unsafe documents[i]
+      let document = unsafe documents[Int(numbers[i])]
       let own = Int(document &>> 6) &- words.first
-      guard own >= 0, own < words.count else {
-        unsafe output[i] = Self.absent
-        continue
-      }
-      let bits = words[own]
-      let bit = UInt64(document & 63)
-      let below = bits & ((1 &<< bit) &- 1)
-      let place = min(
-        unsafe ranks[own] &+ UInt32(truncatingIfNeeded: below.nonzeroBitCount),
-        UInt32(blockSize &- 1))
-      unsafe output[i] = bits &>> bit & 1 == 1 ? place : Self.absent
+      let below = words[own] & ((1 &<< UInt64(document & 63)) &- 1)
+      let place = unsafe ranks[own] &+ UInt32(truncatingIfNeeded: below.nonzeroBitCount)
+      unsafe output[i] = min(place, UInt32(blockSize &- 1))
     }
   }
 
@@ -220,29 +219,23 @@ struct ListReader: ~Copyable {
     _ places: UnsafeMutablePointer<UInt32>, _ count: Int
   ) throws(IndexError) {
     if list.detail == .documents {
-      for i in 0..<count { unsafe places[i] = places[i] == Self.absent ? 0 : 1 }
+      unsafe places.update(repeating: 1, count: count)
       return
     }
     let frequencies = unsafe memory.frequencies
     guard isPacked(lookBlock) else {
       // Variable bytes gave them.
       try decode(lookBlock)
-      for i in 0..<count {
-        let place = unsafe places[i]
-        unsafe places[i] = place == Self.absent ? 0 : frequencies[Int(place)]
-      }
+      for i in 0..<count { unsafe places[i] = frequencies[Int(places[i])] }
       return
     }
     let info = list.data.info(lookBlock)
     let bytes = unsafe try packed(info)
     if count < 12 {
       for i in 0..<count {
-        let place = unsafe places[i]
-        unsafe places[i] =
-          place == Self.absent
-          ? 0
-          : PatchedPacking.value(
-            info.frequencyEncoding, bytes, mask: PostingsList.frequencyMask, at: Int(place)) &+ 1
+        let frequency = unsafe PatchedPacking.value(
+          info.frequencyEncoding, bytes, mask: PostingsList.frequencyMask, at: Int(places[i]))
+        unsafe places[i] = frequency &+ 1
       }
       return
     }
@@ -250,12 +243,7 @@ struct ListReader: ~Copyable {
     if decodedBlock.frequencyEncoding < 0 { decoded = -1 }
     unsafe PatchedPacking.unpack(
       info.frequencyEncoding, bytes, mask: PostingsList.frequencyMask, into: frequencies)
-    for i in 0..<count {
-      let place = unsafe places[i]
-      // What lies behind the 128 is thrown away.
-      let frequency = unsafe frequencies[Int(place)] &+ 1
-      unsafe places[i] = place == Self.absent ? 0 : frequency
-    }
+    for i in 0..<count { unsafe places[i] = frequencies[Int(places[i])] &+ 1 }
   }
 
   private func isPacked(_ block: Int) -> Bool {
@@ -281,12 +269,18 @@ func rankOf(_ target: UInt32, in documents: UnsafePointer<UInt32>) -> Int {
     sixteen &+= unsafe documents[sample] < target ? 1 : 0
     sample &+= 16
   }
-  let raw = unsafe UnsafeRawPointer(documents + sixteen &* 16)
+  return unsafe sixteen &* 16 &+ smallerOf16(target, documents + sixteen &* 16)
+}
+
+/// How many of 16 numbers are smaller than `target`.
+@inline(__always)
+func smallerOf16(_ target: UInt32, _ numbers: UnsafePointer<UInt32>) -> Int {
+  let raw = unsafe UnsafeRawPointer(numbers)
   let bound = Lanes(repeating: target)
   var smaller = SIMD4<Int32>.zero
   for row in 0..<4 {
     let four = unsafe raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self)
     smaller &-= unsafe unsafeBitCast(four .< bound, to: SIMD4<Int32>.self)
   }
-  return sixteen &* 16 &+ Int(smaller.x &+ smaller.y &+ smaller.z &+ smaller.w)
+  return Int(smaller.x &+ smaller.y &+ smaller.z &+ smaller.w)
 }

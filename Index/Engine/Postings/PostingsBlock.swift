@@ -22,6 +22,9 @@ final class PostingsBlock {
   /// One document.
   var last: UnsafeMutablePointer<UInt32> { unsafe starts + (blockSize &+ 4) }
 
+  /// The table of `PostingsList.Bits`: what is global is looked up at each use.
+  let bitPlaces = unsafe PostingsList.Bits.bitPlaces
+
   /// Sums of position differences, with one in front and padding behind; the one in front alone until more are wanted.
   private(set) var sums: UnsafeMutablePointer<UInt32>
   private(set) var sumCapacity = 0

@@ -57,6 +57,14 @@ struct PostingsList {
       unsafe base.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self).littleEndian
     }
 
+    /// Whether a document is in the block; false for those beyond its words.
+    @inline(__always)
+    func has(_ document: UInt32) -> Bool {
+      let own = Int(document &>> 6) &- first
+      guard own >= 0, own < count else { return false }
+      return self[own] &>> UInt64(document & 63) & 1 == 1
+    }
+
     /// Bits may be the same as those of 128 documents in so many words.
     static let limit = 64
   }
@@ -209,7 +217,7 @@ struct PostingsList {
     if info.encoding == BlockData.bitSet {
       let bits = try bits(block, info)
       length = 8 &* bits.count
-      guard unsafe bits.expand(into: documents) == blockSize,
+      guard unsafe bits.expand(into: documents, memory.bitPlaces) == blockSize,
         unsafe documents[blockSize &- 1] == last
       else { throw file.corrupt(start &+ info.offset, "a bit set of other documents") }
       unsafe (documents + blockSize).update(
@@ -295,9 +303,11 @@ extension PostingsList.Bits {
   /// behind as many as there were ones. Nothing branches on the bits.
   ///
   ///     1011  →  0 1 3 –        written at n, n += 3
-  func expand(into output: UnsafeMutablePointer<UInt32>) -> Int {
+  /// - Parameter places: `bitPlaces`.
+  func expand(
+    into output: UnsafeMutablePointer<UInt32>, _ places: UnsafePointer<Lanes>
+  ) -> Int {
     let raw = UnsafeMutableRawPointer(output)
-    let places = unsafe Self.places
     // Numbers of ones of 0 … 15, four bits each.
     let ones: UInt64 = 0x4332_3221_3221_2110
     var count = 0
@@ -318,7 +328,7 @@ extension PostingsList.Bits {
   }
 
   /// Places of the ones of 0 … 15, ascending.
-  private nonisolated(unsafe) static let places: UnsafePointer<Lanes> = {
+  nonisolated(unsafe) static let bitPlaces: UnsafePointer<Lanes> = {
     let table = UnsafeMutablePointer<Lanes>.allocate(capacity: 16)
     for pattern in 0..<16 {
       var lanes = Lanes.zero

@@ -16,15 +16,17 @@ final class Candidates {
   let documents: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Float>
   private(set) var count = 0
-  /// What one term adds.
-  let frequencies: UnsafeMutablePointer<UInt32>
-  let values: UnsafeMutablePointer<Float>
+  /// Numbers of those that have a term, their frequencies in it, and what it adds.
+  private let found: UnsafeMutablePointer<UInt32>
+  private let frequencies: UnsafeMutablePointer<UInt32>
+  private let values: UnsafeMutablePointer<Float>
 
   init() {
     let room = Self.capacity + 64
-    unsafe documents = .allocate(capacity: 2 * room)
-    unsafe documents.initialize(repeating: 0, count: 2 * room)
-    unsafe frequencies = documents + room
+    unsafe documents = .allocate(capacity: 3 * room)
+    unsafe documents.initialize(repeating: 0, count: 3 * room)
+    unsafe found = documents + room
+    unsafe frequencies = found + room
     unsafe scores = .allocate(capacity: 2 * room)
     unsafe scores.initialize(repeating: 0, count: 2 * room)
     unsafe values = scores + room
@@ -120,29 +122,32 @@ final class Candidates {
     }
   }
 
-  /// Adds the scores of a term.
-  /// - Parameter isRequired: drops those that do not have it, at the next `keep`.
+  /// Adds the scores of a term to those that have it.
   func add(
-    _ postings: inout FieldPostings, _ saturation: Saturation, isRequired: Bool
+    _ postings: inout FieldPostings, _ saturation: Saturation
   ) throws(IndexError) {
-    unsafe try postings.scores(
-      of: documents, count, saturation, frequencies: frequencies, into: values)
-    if isRequired {
-      for i in 0..<count { unsafe scores[i] += frequencies[i] == 0 ? unbounded : values[i] }
-    } else {
-      for i in 0..<count { unsafe scores[i] += values[i] }
+    let total = unsafe try postings.find(
+      documents, count, saturation, into: found, frequencies: frequencies, scores: values)
+    for i in 0..<total { unsafe scores[Int(found[i])] += values[i] }
+  }
+
+  /// Keeps those that have the term, and adds its scores.
+  func require(
+    _ postings: inout FieldPostings, _ saturation: Saturation
+  ) throws(IndexError) {
+    count = unsafe try postings.find(
+      documents, count, saturation, into: found, frequencies: frequencies, scores: values)
+    for i in 0..<count {
+      let number = unsafe Int(found[i])
+      unsafe documents[i] = documents[number]
+      unsafe scores[i] = scores[number] + values[i]
     }
   }
 
   /// Drops those that have the term.
   func remove(_ postings: inout FieldPostings) throws(IndexError) {
-    unsafe try postings.presence(of: documents, count, into: frequencies)
-    var kept = 0
-    for i in 0..<count {
-      unsafe documents[kept] = documents[i]
-      unsafe scores[kept] = scores[i]
-      kept &+= unsafe frequencies[i] == 0 ? 1 : 0
-    }
-    count = kept
+    let total = unsafe try postings.find(documents, count, into: found)
+    for i in 0..<total { unsafe scores[Int(found[i])] = unbounded }
+    if total > 0 { keep(above: unbounded) }
   }
 }

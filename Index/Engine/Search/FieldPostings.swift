@@ -265,38 +265,44 @@ struct FieldPostings: ~Copyable {
     unsafe try reader.mark(window.base, window.end, into: bits)
   }
 
-  /// Scores of `count` documents, ascending; 0 for those without the term. Asked in ascending order.
+  /// Looks for documents, in ascending order from call to call, and scores those that have the term.
   /// - Parameters:
-  ///   - frequencies: room for as many, and 8 more; they come with the scores.
+  ///   - found: numbers of those that have it; room for `count`, and 8 more.
+  ///   - frequencies: theirs; the same room.
   ///   - scores: likewise.
-  mutating func scores(
-    of documents: UnsafePointer<UInt32>, _ count: Int, _ saturation: Saturation,
-    frequencies: UnsafeMutablePointer<UInt32>, into scores: UnsafeMutablePointer<Float>
-  ) throws(IndexError) {
+  /// - Returns: how many have it.
+  mutating func find(
+    _ documents: UnsafePointer<UInt32>, _ count: Int, _ saturation: Saturation,
+    into found: UnsafeMutablePointer<UInt32>, frequencies: UnsafeMutablePointer<UInt32>,
+    scores: UnsafeMutablePointer<Float>
+  ) throws(IndexError) -> Int {
     let factors = unsafe self.factors.base
-    unsafe try reader.frequencies(of: documents, count, into: frequencies)
-    if hasFrequencies {
-      if let norms = unsafe norms {
-        for i in 0..<count {
-          unsafe scores[i] =
-            Float(Int32(bitPattern: frequencies[i])) * factors[Int(norms[Int(documents[i])])]
-        }
-      } else {
-        for i in 0..<count {
-          unsafe scores[i] = Float(Int32(bitPattern: frequencies[i])) * factors[0]
-        }
+    let total = unsafe try reader.find(
+      documents, count, into: found, frequencies: hasFrequencies ? frequencies : nil)
+    guard hasFrequencies else {
+      for i in 0..<total { unsafe scores[i] = factors[0] }
+      unsafe saturation.scores(scores, from: 0, to: total)
+      return total
+    }
+    if let norms = unsafe norms {
+      for i in 0..<total {
+        let norm = unsafe norms[Int(documents[Int(found[i])])]
+        unsafe scores[i] = Float(Int32(bitPattern: frequencies[i])) * factors[Int(norm)]
       }
     } else {
-      for i in 0..<count { unsafe scores[i] = frequencies[i] == 0 ? 0 : factors[0] }
+      for i in 0..<total {
+        unsafe scores[i] = Float(Int32(bitPattern: frequencies[i])) * factors[0]
+      }
     }
-    unsafe saturation.scores(scores, from: 0, to: count)
+    unsafe saturation.scores(scores, from: 0, to: total)
+    return total
   }
 
-  /// 0 for each of `count` documents, ascending, that does not have the term; asked as `scores`.
-  mutating func presence(
-    of documents: UnsafePointer<UInt32>, _ count: Int, into output: UnsafeMutablePointer<UInt32>
-  ) throws(IndexError) {
-    unsafe try reader.presence(of: documents, count, into: output)
+  /// As the other, without scores.
+  mutating func find(
+    _ documents: UnsafePointer<UInt32>, _ count: Int, into found: UnsafeMutablePointer<UInt32>
+  ) throws(IndexError) -> Int {
+    unsafe try reader.find(documents, count, into: found, frequencies: nil)
   }
 
   /// Scores and bounds may be asked from the first document on again.

@@ -171,9 +171,8 @@ final class TermScorer: Scorer {
   }
 
   /// Replaces the candidates by the documents of the block that `nextBlock` found, from `first` on, with their scores.
-  /// Those whose score is not above `minimum` may be missing, or have 0.
   func lead(
-    _ candidates: Candidates, from first: UInt32, _ accepted: BitSet?, above minimum: Float
+    _ candidates: Candidates, from first: UInt32, _ accepted: BitSet?
   ) throws(IndexError) {
     unsafe try postings.pointee.cursor.seek(first)
     let start = unsafe postings.pointee.cursor.index
@@ -182,14 +181,19 @@ final class TermScorer: Scorer {
       candidates.removeAll()
       return
     }
-    compute(start, end, minimum > 0 ? frequencyFloor(minimum) : 0)
+    compute(start, end, 0)
     unsafe candidates.take(
       postings.pointee.cursor.documents + start, values + start, end &- start, accepted)
   }
 
   /// Adds the scores of those candidates that match.
+  /// - Parameter isRequired: drops the others.
   func add(to candidates: Candidates, isRequired: Bool) throws(IndexError) {
-    unsafe try candidates.add(&postings.pointee, saturation, isRequired: isRequired)
+    if isRequired {
+      unsafe try candidates.require(&postings.pointee, saturation)
+    } else {
+      unsafe try candidates.add(&postings.pointee, saturation)
+    }
   }
 
   /// Drops those candidates that match.

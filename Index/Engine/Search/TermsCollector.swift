@@ -105,7 +105,7 @@ final class TermsCollector {
       guard let left = try planBlock(pass, block.first, base, block.bound, above: minimum) else {
         continue
       }
-      try lead.lead(candidates, from: block.first, accepted, above: minimum - left)
+      try lead.lead(candidates, from: block.first, accepted)
       try ask(pass, left: left, above: minimum)
       if pass.isFirst {
         candidates.offer(to: &top, first: first)
