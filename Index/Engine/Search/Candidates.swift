@@ -87,6 +87,20 @@ final class Candidates {
     keep(above: unbounded)
   }
 
+  /// The same without scores.
+  func take(_ others: UnsafePointer<UInt32>, _ number: Int, _ accepted: BitSet?) {
+    unsafe documents.update(from: others, count: number)
+    count = number
+    guard let accepted else { return }
+    var kept = 0
+    for i in 0..<number {
+      let document = unsafe documents[i]
+      unsafe documents[kept] = document
+      kept &+= accepted[Int(document)] ? 1 : 0
+    }
+    count = kept
+  }
+
   /// Drops those whose score is not above `minimum`.
   func keep(above minimum: Float) {
     var kept = 0
@@ -144,10 +158,30 @@ final class Candidates {
     }
   }
 
+  /// Keeps those that have the term.
+  func intersect(_ postings: inout FieldPostings) throws(IndexError) {
+    count = unsafe try postings.find(documents, count, into: found)
+    for i in 0..<count {
+      let number = unsafe Int(found[i])
+      unsafe documents[i] = documents[number]
+      unsafe scores[i] = scores[number]
+    }
+  }
+
   /// Drops those that have the term.
-  func remove(_ postings: inout FieldPostings) throws(IndexError) {
+  func subtract(_ postings: inout FieldPostings) throws(IndexError) {
     let total = unsafe try postings.find(documents, count, into: found)
-    for i in 0..<total { unsafe scores[Int(found[i])] = unbounded }
-    if total > 0 { keep(above: unbounded) }
+    if total == 0 { return }
+    unsafe found[total] = .max
+    var next = 0
+    var kept = 0
+    for i in 0..<count {
+      unsafe documents[kept] = documents[i]
+      unsafe scores[kept] = scores[i]
+      let isFound = unsafe found[next] == UInt32(truncatingIfNeeded: i) ? 1 : 0
+      next &+= isFound
+      kept &+= 1 &- isFound
+    }
+    count = kept
   }
 }

@@ -67,6 +67,11 @@ struct SegmentSearch {
     if let phrase = scorer as? PhraseScorer {
       return try phrase.count(&count, accepted: accepted)
     }
+    if let terms = scorer as? TermsScorer, terms.collector.isCountFaster(accepted) {
+      guard let found = try terms.collector.count(accepted, deadline) else { return false }
+      count += found
+      return true
+    }
     return try eachWindow(scored: false, minimum: unbounded) {
       (window) throws(IndexError) -> Float in
       count += window.population()

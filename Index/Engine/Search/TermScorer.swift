@@ -122,7 +122,7 @@ final class TermScorer: Scorer {
 
   /// Narrows the candidates to those that match.
   func match(_ window: Window) throws(IndexError) {
-    if cost < documents / 4, isSeekingCheaper(window) {
+    if cost < documents / 32, isSeekingCheaper(window) {
       try probe(window)
       return
     }
@@ -196,9 +196,24 @@ final class TermScorer: Scorer {
     }
   }
 
-  /// Drops those candidates that match.
-  func remove(from candidates: Candidates) throws(IndexError) {
-    unsafe try candidates.remove(&postings.pointee)
+  /// Keeps the candidates that match.
+  func intersect(_ candidates: Candidates) throws(IndexError) {
+    unsafe try candidates.intersect(&postings.pointee)
+  }
+
+  /// Drops the candidates that match.
+  func subtract(from candidates: Candidates) throws(IndexError) {
+    unsafe try candidates.subtract(&postings.pointee)
+  }
+
+  /// Replaces the candidates by the documents of the cursor's block, and goes to the next.
+  /// - Returns: false at the end.
+  func nextBlock(_ candidates: Candidates, _ accepted: BitSet?) throws(IndexError) -> Bool {
+    let count = unsafe postings.pointee.cursor.count
+    if count == 0 { return false }
+    unsafe candidates.take(postings.pointee.cursor.documents, count, accepted)
+    unsafe try postings.pointee.cursor.nextBlock()
+    return true
   }
 
   /// Bounds and scores may be asked from the first document on again.

@@ -155,16 +155,45 @@ final class TermsCollector {
     }
     for term in pass.excluded {
       if candidates.count == 0 { return }
-      try terms[term].remove(from: candidates)
+      try terms[term].subtract(from: candidates)
     }
   }
 
   // MARK: Counting
 
-  /// Whether `count` is faster than windows of bits.
-  var isCountFaster: Bool {
-    // A document that is asked costs as much as marking a few, or as a hundred of a window.
-    let led = terms[0].cost
-    return led < documents / 128
+  /// Whether `count` takes less time than bits of windows: a document that is looked for costs as much as some hundred
+  /// in bits.
+  func isCountFaster(_ accepted: BitSet?) -> Bool {
+    if !isUnion { return terms[0].cost < documents / 80 }
+    if accepted != nil { return false }
+    var searched = 0
+    for lead in 0..<(terms.count - 1) { searched += terms[lead].cost * (terms.count - 1 - lead) }
+    return searched < documents / 256
+  }
+
+  /// How many documents match.
+  /// - Parameter accepted: documents that may match; nil for all, as in a union.
+  /// - Returns: nil when the deadline passed.
+  func count(_ accepted: BitSet?, _ deadline: Deadline) throws(IndexError) -> Int? {
+    // A document of a union is counted with the last of its terms.
+    var total = isUnion ? terms[terms.count - 1].cost : 0
+    for lead in 0..<(isUnion ? terms.count - 1 : 1) {
+      if lead > 0 { for term in terms { term.rewind() } }
+      var blocks = 0
+      while try terms[lead].nextBlock(candidates, accepted) {
+        blocks &+= 1
+        if blocks & 63 == 0, deadline.isPassed { return nil }
+        for i in (lead + 1)..<terms.count {
+          if candidates.count == 0 { break }
+          if isUnion {
+            try terms[i].subtract(from: candidates)
+          } else {
+            try terms[i].intersect(candidates)
+          }
+        }
+        total += candidates.count
+      }
+    }
+    return total
   }
 }

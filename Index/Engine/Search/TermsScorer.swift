@@ -134,6 +134,11 @@ final class TermsScorer: Scorer {
   private func match(_ window: Window) throws(IndexError) {
     var narrowed = window
     if isUnion {
+      if window.isFull {
+        window.clear()
+        for term in terms { unsafe try term.mark(window, into: window.bits) }
+        return
+      }
       let all = window.with(union, scored: false)
       all.clear()
       for term in terms { unsafe try term.mark(window, into: all.bits) }

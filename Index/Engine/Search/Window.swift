@@ -37,9 +37,7 @@ struct Window {
 
   /// Candidates left.
   func population() -> Int {
-    var total = 0
-    for word in 0..<words { unsafe total &+= bits[word].nonzeroBitCount }
-    return total
+    unsafe onesCount(bits, words)
   }
 
   /// The same bits alone.
