@@ -58,8 +58,9 @@ struct ListReader: ~Copyable {
       start = (markBlock, markPlace)
     }
     while markBlock < list.data.count, list.data.first(markBlock) < end {
-      if let words = try list.bits(markBlock) {
-        unsafe mark(words, base, end, bits)
+      if list.isBitSet(markBlock) {
+        markBlock = unsafe try list.mark(from: markBlock, base, end, into: bits)
+        if markBlock == list.data.count { return }
       } else {
         try decode(markBlock)
         unsafe try markDecoded(base, end, bits)
@@ -67,21 +68,6 @@ struct ListReader: ~Copyable {
       if list.data.last(markBlock) >= end { return }
       markBlock &+= 1
       markPlace = 0
-    }
-  }
-
-  @inline(__always)
-  private func mark(
-    _ words: PostingsList.Bits, _ base: UInt32, _ end: UInt32,
-    _ bits: UnsafeMutablePointer<UInt64>
-  ) {
-    let low = Int(base &>> 6)
-    let from = max(words.first, low)
-    let to = min(words.first &+ words.count, Int((end &+ 63) &>> 6))
-    var word = from
-    while word < to {
-      unsafe bits[word &- low] |= words[word &- words.first]
-      word &+= 1
     }
   }
 
@@ -145,7 +131,7 @@ struct ListReader: ~Copyable {
       if let words = try list.bits(lookBlock) {
         for i in from..<to {
           unsafe found[total] = UInt32(truncatingIfNeeded: i)
-          total &+= unsafe words.has(documents[i]) ? 1 : 0
+          total &+= unsafe words.has(documents[i])
         }
         if total > before, let frequencies = unsafe frequencies {
           unsafe places(
@@ -188,7 +174,9 @@ struct ListReader: ~Copyable {
       }
       unsafe found[total] = UInt32(truncatingIfNeeded: i)
       unsafe places[total] = UInt32(truncatingIfNeeded: place)
-      total &+= unsafe all[place] == document ? 1 : 0
+      // 1 when they are equal, without a branch.
+      let difference = unsafe UInt64(all[place] ^ document)
+      total &+= Int(truncatingIfNeeded: (difference &- 1) &>> 63)
     }
     return total
   }

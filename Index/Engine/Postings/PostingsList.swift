@@ -57,12 +57,12 @@ struct PostingsList {
       unsafe base.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self).littleEndian
     }
 
-    /// Whether a document is in the block; false for those beyond its words.
+    /// 1 when a document is in the block; 0 for those beyond its words.
     @inline(__always)
-    func has(_ document: UInt32) -> Bool {
+    func has(_ document: UInt32) -> Int {
       let own = Int(document &>> 6) &- first
-      guard own >= 0, own < count else { return false }
-      return self[own] &>> UInt64(document & 63) & 1 == 1
+      guard own >= 0, own < count else { return 0 }
+      return Int(truncatingIfNeeded: self[own] &>> UInt64(document & 63) & 1)
     }
 
     /// Bits may be the same as those of 128 documents in so many words.
@@ -172,6 +172,44 @@ struct PostingsList {
     else { throw file.corrupt(start, "a bit set that makes no sense") }
     return unsafe Bits(
       first: first, count: words, base: try file.pointer(start &+ info.offset, 8 &* words))
+  }
+
+  /// Whether a block below the number of blocks is a bit set.
+  @inline(__always)
+  func isBitSet(_ block: Int) -> Bool { !isShort && data.info(block).encoding == BlockData.bitSet }
+
+  /// Sets the bits of the documents from `base`, which is a multiple of 64, to before `end`, and perhaps of some behind
+  /// up to the next multiple, in bit sets from `block` on, which is one.
+  /// - Returns: the last of them, or the one that reaches `end`.
+  func mark(
+    from block: Int, _ base: UInt32, _ end: UInt32, into bits: UnsafeMutablePointer<UInt64>
+  ) throws(IndexError) -> Int {
+    let low = Int(base &>> 6)
+    let high = Int((end &+ 63) &>> 6)
+    var block = block
+    while true {
+      let words = try self.bits(block, data.info(block))
+      let start = max(words.first, low)
+      let stop = min(words.first &+ words.count, high)
+      let target = unsafe UnsafeMutableRawPointer(bits + (start &- low))
+      let source = unsafe words.base + (start &- words.first) &* 8
+      var at = 0
+      let bytes = (stop &- start) &* 8
+      while at &+ 16 <= bytes {
+        let both = unsafe source.loadUnaligned(fromByteOffset: at, as: SIMD2<UInt64>.self)
+        let old = unsafe target.loadUnaligned(fromByteOffset: at, as: SIMD2<UInt64>.self)
+        unsafe target.storeBytes(of: old | both, toByteOffset: at, as: SIMD2<UInt64>.self)
+        at &+= 16
+      }
+      if at < bytes {
+        let word = unsafe source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        let old = unsafe target.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        unsafe target.storeBytes(of: old | word, toByteOffset: at, as: UInt64.self)
+      }
+      let next = block &+ 1
+      guard next < data.count, data.last(block) &+ 1 < end, isBitSet(next) else { return block }
+      block = next
+    }
   }
 
   /// Bits of a packed frequency.

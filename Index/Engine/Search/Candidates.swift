@@ -16,6 +16,8 @@ final class Candidates {
   let documents: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Float>
   private(set) var count = 0
+  /// In the block of a term that leads.
+  private let places: UnsafeMutablePointer<UInt32>
   /// Numbers of those that have a term, their frequencies in it, and what it adds.
   private let found: UnsafeMutablePointer<UInt32>
   private let frequencies: UnsafeMutablePointer<UInt32>
@@ -23,10 +25,11 @@ final class Candidates {
 
   init() {
     let room = Self.capacity + 64
-    unsafe documents = .allocate(capacity: 3 * room)
-    unsafe documents.initialize(repeating: 0, count: 3 * room)
+    unsafe documents = .allocate(capacity: 4 * room)
+    unsafe documents.initialize(repeating: 0, count: 4 * room)
     unsafe found = documents + room
     unsafe frequencies = found + room
+    unsafe places = frequencies + room
     unsafe scores = .allocate(capacity: 2 * room)
     unsafe scores.initialize(repeating: 0, count: 2 * room)
     unsafe values = scores + room
@@ -87,15 +90,20 @@ final class Candidates {
     keep(above: unbounded)
   }
 
-  /// The same without scores.
-  func take(_ others: UnsafePointer<UInt32>, _ number: Int, _ accepted: BitSet?) {
+  /// The same without scores. They remember their places among the others, plus `start`, until `keep`.
+  func take(
+    _ others: UnsafePointer<UInt32>, _ number: Int, _ accepted: BitSet?, start: Int = 0
+  ) {
     unsafe documents.update(from: others, count: number)
+    unsafe scores.update(repeating: 0, count: number)
+    for i in 0..<number { unsafe places[i] = UInt32(truncatingIfNeeded: start &+ i) }
     count = number
     guard let accepted else { return }
     var kept = 0
     for i in 0..<number {
       let document = unsafe documents[i]
       unsafe documents[kept] = document
+      unsafe places[kept] = places[i]
       kept &+= accepted[Int(document)] ? 1 : 0
     }
     count = kept
@@ -155,17 +163,14 @@ final class Candidates {
       let number = unsafe Int(found[i])
       unsafe documents[i] = documents[number]
       unsafe scores[i] = scores[number] + values[i]
+      unsafe places[i] = places[number]
     }
   }
 
-  /// Keeps those that have the term.
+  /// Keeps those that have the term, without scores.
   func intersect(_ postings: inout FieldPostings) throws(IndexError) {
     count = unsafe try postings.find(documents, count, into: found)
-    for i in 0..<count {
-      let number = unsafe Int(found[i])
-      unsafe documents[i] = documents[number]
-      unsafe scores[i] = scores[number]
-    }
+    for i in 0..<count { unsafe documents[i] = documents[Int(found[i])] }
   }
 
   /// Drops those that have the term.
@@ -183,5 +188,11 @@ final class Candidates {
       kept &+= 1 &- isFound
     }
     count = kept
+  }
+
+  /// Adds the scores of the term in whose block they have their places.
+  func addOwn(_ postings: inout FieldPostings, _ saturation: Saturation) {
+    unsafe postings.scores(at: places, documents, count, saturation, into: values)
+    for i in 0..<count { unsafe scores[i] += values[i] }
   }
 }

@@ -298,6 +298,22 @@ struct FieldPostings: ~Copyable {
     return total
   }
 
+  /// Scores of documents at places of the cursor's block.
+  /// - Parameter scores: room for `count`, and 8 more.
+  mutating func scores(
+    at places: UnsafePointer<UInt32>, _ documents: UnsafePointer<UInt32>, _ count: Int,
+    _ saturation: Saturation, into scores: UnsafeMutablePointer<Float>
+  ) {
+    let frequencies = unsafe cursor.frequencies()
+    for i in 0..<count {
+      unsafe scores[i] = value(frequency: frequencies[Int(places[i])], document: documents[i])
+    }
+    unsafe saturation.scores(scores, from: 0, to: count)
+  }
+
+  /// x of a document that has the term once, and the average length.
+  var usual: Float { factors.weight / Similarity.k1 }
+
   /// As the other, without scores.
   mutating func find(
     _ documents: UnsafePointer<UInt32>, _ count: Int, into found: UnsafeMutablePointer<UInt32>

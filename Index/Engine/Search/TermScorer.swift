@@ -171,8 +171,9 @@ final class TermScorer: Scorer {
   }
 
   /// Replaces the candidates by the documents of the block that `nextBlock` found, from `first` on, with their scores.
+  /// - Parameter isScored: false: the scores come later, by `addOwn`.
   func lead(
-    _ candidates: Candidates, from first: UInt32, _ accepted: BitSet?
+    _ candidates: Candidates, from first: UInt32, _ accepted: BitSet?, isScored: Bool
   ) throws(IndexError) {
     unsafe try postings.pointee.cursor.seek(first)
     let start = unsafe postings.pointee.cursor.index
@@ -181,10 +182,22 @@ final class TermScorer: Scorer {
       candidates.removeAll()
       return
     }
-    compute(start, end, 0)
-    unsafe candidates.take(
-      postings.pointee.cursor.documents + start, values + start, end &- start, accepted)
+    let documents = unsafe postings.pointee.cursor.documents + start
+    if isScored {
+      compute(start, end, 0)
+      unsafe candidates.take(documents, values + start, end &- start, accepted)
+    } else {
+      unsafe candidates.take(documents, end &- start, accepted, start: start)
+    }
   }
+
+  /// Adds the scores of the term that leads.
+  func addOwn(to candidates: Candidates) {
+    unsafe candidates.addOwn(&postings.pointee, saturation)
+  }
+
+  /// Of a document of average length that has the term once.
+  var usualScore: Float { saturation.score(unsafe postings.pointee.usual) }
 
   /// Adds the scores of those candidates that match.
   /// - Parameter isRequired: drops the others.

@@ -28,6 +28,8 @@ final class TermsCollector {
     /// Over the block; not negative.
     var bound: Float = 0
     var isRequired = false
+    /// Few documents of the lead have it.
+    var isSelective = false
   }
 
   /// One leading term, and what the others are to it. All are numbers of terms.
@@ -94,6 +96,7 @@ final class TermsCollector {
   ) throws(IndexError) -> Bool {
     let lead = terms[pass.lead]
     let others = pass.others.reduce(0) { $0 + terms[$1].largestScore }
+    let usual = lead.usualScore
     var base: UInt32 = 0
     var blocks = 0
     while true {
@@ -105,8 +108,11 @@ final class TermsCollector {
       guard let left = try planBlock(pass, block.first, base, block.bound, above: minimum) else {
         continue
       }
-      try lead.lead(candidates, from: block.first, accepted)
-      try ask(pass, left: left, above: minimum)
+      // Where the lead's score drops few, terms that drop more have the first word.
+      let isScored = minimum - left > usual || !isAnySelective(pass)
+      try lead.lead(candidates, from: block.first, accepted, isScored: isScored)
+      try ask(pass, isScored: isScored, left: left, above: minimum)
+      try exclude(pass)
       if pass.isFirst {
         candidates.offer(to: &top, first: first)
       } else {
@@ -137,22 +143,47 @@ final class TermsCollector {
     let total = bound + left
     if total <= minimum { return nil }
     for i in 0..<pass.others.count {
-      unsafe plan[i].isRequired = !isUnion || total - plan[i].bound <= minimum
+      let isRequired = unsafe !isUnion || total - plan[i].bound <= minimum
+      unsafe plan[i].isRequired = isRequired
+      unsafe plan[i].isSelective = isRequired && terms[plan[i].term].cost < documents / 8
     }
     return left
   }
 
+  private func isAnySelective(_ pass: Pass) -> Bool {
+    for i in 0..<pass.others.count where unsafe plan[i].isSelective { return true }
+    return false
+  }
+
   /// Adds the scores of the other terms, whose bounds are `left` in sum, and drops what cannot pass.
-  private func ask(_ pass: Pass, left: Float, above minimum: Float) throws(IndexError) {
+  /// - Parameter isScored: false: candidates have no scores yet; selective terms come first, and the lead's own scores for
+  ///   the documents that have these.
+  private func ask(
+    _ pass: Pass, isScored: Bool, left: Float, above minimum: Float
+  ) throws(IndexError) {
     var left = left
+    if !isScored {
+      for i in 0..<pass.others.count where unsafe plan[i].isSelective {
+        if candidates.count == 0 { return }
+        let step = unsafe plan[i]
+        try terms[step.term].add(to: candidates, isRequired: true)
+        left -= step.bound
+      }
+      terms[pass.lead].addOwn(to: candidates)
+    }
     candidates.keep(above: minimum - left)
     for i in 0..<pass.others.count {
       if candidates.count == 0 { return }
       let step = unsafe plan[i]
+      if !isScored, step.isSelective { continue }
       try terms[step.term].add(to: candidates, isRequired: step.isRequired)
       left -= step.bound
       candidates.keep(above: minimum - left)
     }
+  }
+
+  /// Drops the documents that were taken before.
+  private func exclude(_ pass: Pass) throws(IndexError) {
     for term in pass.excluded {
       if candidates.count == 0 { return }
       try terms[term].subtract(from: candidates)
@@ -161,14 +192,22 @@ final class TermsCollector {
 
   // MARK: Counting
 
-  /// Whether `count` takes less time than bits of windows: a document that is looked for costs as much as some hundred
-  /// in bits.
+  /// Whether `count` takes less time than bits of windows: a document that is looked for costs as much as eight that are
+  /// marked; a word of bits that is cleared and counted about as much as one.
   func isCountFaster(_ accepted: BitSet?) -> Bool {
-    if !isUnion { return terms[0].cost < documents / 80 }
-    if accepted != nil { return false }
-    var searched = 0
-    for lead in 0..<(terms.count - 1) { searched += terms[lead].cost * (terms.count - 1 - lead) }
-    return searched < documents / 256
+    if isUnion, accepted != nil { return false }
+    let words = documents / 64
+    var marked = 0
+    // Dense lists are bits already.
+    for term in terms { marked += min(term.cost, 2 * words) }
+    var searched = terms[0].cost
+    if isUnion {
+      searched = 0
+      for lead in 0..<(terms.count - 1) {
+        searched += terms[lead].cost * (terms.count - 1 - lead)
+      }
+    }
+    return searched * (isUnion ? 16 : 8) < words + marked
   }
 
   /// How many documents match.
