@@ -240,15 +240,19 @@ struct FieldPostings: ~Copyable {
   func greatest(_ count: Int) -> Float {
     let data = cursor.list.data
     guard count > 0, data.count >= count else { return -1 }
-    // Ascending.
+    // Ascending, hence a heap with the least at its root.
     var best: [UInt16] = (0..<count).map { data.bound($0) }.sorted()
     var block = count
     while let next = data.next(from: block, before: PostingsCursor.end, atLeast: best[0] &+ 1) {
       let code = data.bound(next)
       var place = 0
-      while place + 1 < count, best[place + 1] < code {
-        best[place] = best[place + 1]
-        place += 1
+      var child = 1
+      while child < count {
+        if child &+ 1 < count, best[child &+ 1] < best[child] { child &+= 1 }
+        if best[child] >= code { break }
+        best[place] = best[child]
+        place = child
+        child = 2 &* place &+ 1
       }
       best[place] = code
       block = next + 1

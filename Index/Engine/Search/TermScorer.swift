@@ -368,7 +368,6 @@ final class TermScorer: Scorer {
     while unsafe postings.pointee.cursor.document != PostingsCursor.end {
       block &+= 1
       if block & 63 == 0, deadline.isPassed { return false }
-      let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.cursor.count
       if top.minimum > unbounded {
         let next = try nextCompetitive(above: top.minimum, until: PostingsCursor.end)
@@ -382,6 +381,7 @@ final class TermScorer: Scorer {
         floorMinimum = top.minimum
         floor = floorMinimum > unbounded ? frequencyFloor(floorMinimum) : 0
       }
+      let start = unsafe postings.pointee.cursor.index
       compute(start, end, floor)
       let documents = unsafe postings.pointee.cursor.documents
       var i = start

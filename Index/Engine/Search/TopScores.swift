@@ -1,5 +1,9 @@
 // The best k documents seen so far: a heap whose root is the worst of them. It owns the threshold: a score has to be
 // above `minimum` to enter. Where documents come in ascending order, the first of equal scores stays by itself.
+//
+//   key    score as a number that orders as it does (32 bits) | ~document (32 bits)
+//
+// The greater key is the better hit, the lower document where scores are equal: so the heap compares whole numbers.
 
 struct ScoredDocument: Sendable, Equatable {
   /// Number within the snapshot: segments follow one another.
@@ -9,7 +13,7 @@ struct ScoredDocument: Sendable, Equatable {
 
 struct TopScores {
   let limit: Int
-  private var heap: [ScoredDocument] = []
+  private var heap: [UInt64] = []
 
   /// What a score must exceed; `unbounded` until the heap is full or something is known beforehand.
   private(set) var minimum: Float
@@ -26,7 +30,7 @@ struct TopScores {
   /// - Parameter document: larger than every one offered before.
   @inline(__always)
   mutating func offer(_ document: UInt32, _ score: Float) {
-    if score > minimum { insert(ScoredDocument(document: document, score: score)) }
+    if score > minimum { insert(Self.key(document, score)) }
   }
 
   /// The same for documents that come in any order: those that score `minimum` may enter as well.
@@ -34,53 +38,76 @@ struct TopScores {
   @inline(__always)
   mutating func offerOutOfOrder(_ document: UInt32, _ score: Float) {
     guard score >= minimum else { return }
-    let entry = ScoredDocument(document: document, score: score)
-    if heap.count < limit || Self.isWorse(heap[0], entry) { insert(entry) }
-  }
-
-  @inline(never)
-  private mutating func insert(_ entry: ScoredDocument) {
-    if heap.count < limit {
-      heap.append(entry)
-      siftUp(heap.count - 1)
-    } else {
-      heap[0] = entry
-      siftDown(0)
-    }
-    if heap.count == limit { minimum = max(minimum, heap[0].score) }
+    let key = Self.key(document, score)
+    if heap.count < limit || heap[0] < key { insert(key) }
   }
 
   /// Best first; of equal scores the lower document.
   consuming func sorted() -> [ScoredDocument] {
-    heap.sort { TopScores.isWorse($1, $0) }
-    return heap
+    heap.sort(by: >)
+    return heap.map { ScoredDocument(document: Self.document($0), score: Self.score($0)) }
   }
+
+  // MARK: Keys
 
   @inline(__always)
-  private static func isWorse(_ a: ScoredDocument, _ b: ScoredDocument) -> Bool {
-    a.score < b.score || (a.score == b.score && a.document > b.document)
+  private static func key(_ document: UInt32, _ score: Float) -> UInt64 {
+    // Minus zero becomes zero, which it equals.
+    let bits = (score + 0).bitPattern
+    let ordered = bits ^ (UInt32(bitPattern: Int32(bitPattern: bits) &>> 31) | 0x8000_0000)
+    return UInt64(ordered) &<< 32 | UInt64(~document)
   }
 
-  private mutating func siftUp(_ start: Int) {
-    var at = start
-    while at > 0 {
-      let parent = (at - 1) / 2
-      guard TopScores.isWorse(heap[at], heap[parent]) else { return }
-      heap.swapAt(at, parent)
-      at = parent
+  private static func document(_ key: UInt64) -> UInt32 { ~UInt32(truncatingIfNeeded: key) }
+
+  private static func score(_ key: UInt64) -> Float {
+    let ordered = UInt32(truncatingIfNeeded: key &>> 32)
+    return Float(bitPattern: ordered >= 0x8000_0000 ? ordered ^ 0x8000_0000 : ~ordered)
+  }
+
+  // MARK: The heap
+
+  @inline(never)
+  private mutating func insert(_ key: UInt64) {
+    if heap.count < limit {
+      heap.append(key)
+      siftUp()
+    } else {
+      siftDown(key)
+    }
+    if heap.count == limit { minimum = max(minimum, Self.score(heap[0])) }
+  }
+
+  /// Moves the last key up to its place.
+  private mutating func siftUp() {
+    unsafe heap.withUnsafeMutableBufferPointer { heap in
+      var at = heap.count - 1
+      let key = unsafe heap[at]
+      while at > 0 {
+        let parent = (at - 1) / 2
+        if unsafe heap[parent] <= key { break }
+        unsafe heap[at] = heap[parent]
+        at = parent
+      }
+      unsafe heap[at] = key
     }
   }
 
-  private mutating func siftDown(_ start: Int) {
-    var at = start
-    while true {
-      var least = at
-      let left = 2 * at + 1
-      if left < heap.count, TopScores.isWorse(heap[left], heap[least]) { least = left }
-      if left + 1 < heap.count, TopScores.isWorse(heap[left + 1], heap[least]) { least = left + 1 }
-      if least == at { return }
-      heap.swapAt(at, least)
-      at = least
+  /// Puts `key` in place of the root.
+  private mutating func siftDown(_ key: UInt64) {
+    unsafe heap.withUnsafeMutableBufferPointer { heap in
+      let count = heap.count
+      var at = 0
+      var child = 1
+      while child < count {
+        let other = min(child &+ 1, count &- 1)
+        child = unsafe heap[other] < heap[child] ? other : child
+        if unsafe heap[child] >= key { break }
+        unsafe heap[at] = heap[child]
+        at = child
+        child = 2 &* at &+ 1
+      }
+      unsafe heap[at] = key
     }
   }
 }

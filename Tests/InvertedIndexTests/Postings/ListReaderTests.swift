@@ -77,9 +77,9 @@ struct ListReaderTests {
   }
 
   @Test(
-    "documents have their frequencies, others 0", arguments: formatSizes,
+    "documents are found with their frequencies, others are not", arguments: formatSizes,
     [PostingsDetail.positions, .documents])
-  func frequencies(count: Int, detail: PostingsDetail) throws {
+  func find(count: Int, detail: PostingsDetail) throws {
     var random = FormatRandom(state: UInt64(count) &* 9)
     let postings = postings(count, &random)
     guard !postings.isEmpty else { return }
@@ -87,7 +87,7 @@ struct ListReaderTests {
     let memory = PostingsBlock()
     let last = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
     defer { unsafe last.deallocate() }
-    for share in [1, 2, 30, 1_000] {
+    for (share, isCounted) in [(1, true), (2, true), (30, true), (30, false), (1_000, true)] {
       var reader = unsafe try reader(postings, memory, last, detail: detail)
       var asked = (0..<UInt32(Self.documents)).filter { _ in
         Int.random(in: 0..<share, using: &random) == 0
@@ -96,17 +96,26 @@ struct ListReaderTests {
       var found: [UInt32] = []
       while found.count < asked.count {
         let batch = asked[found.count..<min(found.count + 300, asked.count)]
-        var output = [UInt32](repeating: 7, count: batch.count)
+        var numbers = [UInt32](repeating: 7, count: batch.count)
+        var frequencies = numbers
+        var output = [UInt32](repeating: 0, count: batch.count)
         try unsafe Array(batch).withUnsafeBufferPointer { documents throws in
-          try unsafe output.withUnsafeMutableBufferPointer { output throws in
-            unsafe try reader.frequencies(
-              of: documents.baseAddress!, documents.count, into: output.baseAddress!)
+          try unsafe numbers.withUnsafeMutableBufferPointer { numbers throws in
+            try unsafe frequencies.withUnsafeMutableBufferPointer { frequencies throws in
+              let total = unsafe try reader.find(
+                documents.baseAddress!, documents.count, into: numbers.baseAddress!,
+                frequencies: isCounted ? frequencies.baseAddress! : nil)
+              for i in 0..<total {
+                let number = unsafe Int(numbers[i])
+                output[number] = unsafe isCounted ? frequencies[i] : 1
+              }
+            }
           }
         }
         found += output
       }
       let expected = asked.map { document in
-        all[document].map { detail == .documents ? 1 : UInt32($0) } ?? 0
+        all[document].map { detail == .documents || !isCounted ? 1 : UInt32($0) } ?? 0
       }
       #expect(found == expected, "\(count) postings, one in \(share) asked")
     }

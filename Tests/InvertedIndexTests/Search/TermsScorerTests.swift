@@ -58,6 +58,42 @@ struct TermsScorerTests {
     }
   }
 
+  @Test("ones of many words are counted as one by one")
+  func ones() {
+    var random = FormatRandom(state: 3)
+    for count in [0, 1, 15, 16, 17, 31, 32, 100, 512] {
+      for one in [UInt64(0), ~0, 1] {
+        let words = (0..<count).map { _ in
+          one == 1 ? UInt64.random(in: 0...(~0), using: &random) : one
+        }
+        let found = unsafe words.withUnsafeBufferPointer {
+          count == 0 ? 0 : unsafe onesCount($0.baseAddress!, count)
+        }
+        #expect(found == words.reduce(0) { $0 + $1.nonzeroBitCount }, "\(count) words")
+      }
+    }
+  }
+
+  @Test("the best are the same in whatever order they are offered")
+  func topScores() {
+    var random = FormatRandom(state: 5)
+    for limit in [0, 1, 2, 10, 100] {
+      var all = (0..<500).map {
+        // Many are equal, some below zero, and zero has both signs.
+        ScoredDocument(document: $0, score: Float(Int.random(in: -3...6, using: &random)) * 0.5)
+      }
+      for i in all.indices where all[i].score == 0 && i % 2 == 0 { all[i].score = -0.0 }
+      let best = Array(
+        all.sorted { ($1.score, $0.document) < ($0.score, $1.document) }.prefix(limit))
+      var ascending = TopScores(limit: limit)
+      for one in all { ascending.offer(one.document, one.score) }
+      var shuffled = TopScores(limit: limit)
+      for one in all.shuffled(using: &random) { shuffled.offerOutOfOrder(one.document, one.score) }
+      #expect(ascending.sorted() == best)
+      #expect(shuffled.sorted() == best)
+    }
+  }
+
   @Test("bounds of chunks: sums, masks and the largest, as plain loops have them")
   func chunkBounds() {
     var random = FormatRandom(state: 8)
