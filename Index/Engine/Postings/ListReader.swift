@@ -160,6 +160,9 @@ struct ListReader: ~Copyable {
   ) -> Int {
     let all = unsafe UnsafePointer(memory.documents)
     var total = total
+    if to &- from >= Self.manyDocuments, unsafe documents[to &- 1] &- documents[from] < Self.span {
+      return unsafe findMany(documents, from, to, total, into: found, places: places)
+    }
     // Near each other, each is at most a few rows of sixteen after the one before.
     let isNear = to &- from >= 12
     var row = 0
@@ -178,6 +181,39 @@ struct ListReader: ~Copyable {
       let difference = unsafe UInt64(all[place] ^ document)
       total &+= Int(truncatingIfNeeded: (difference &- 1) &>> 63)
     }
+    return total
+  }
+
+  /// So many documents are looked for by a table of the block's places.
+  private static let manyDocuments = 40
+  /// They span fewer numbers: the table stays in the first cache.
+  private static let span: UInt32 = 1 &<< 15
+
+  /// The same of many documents: the places of the block's documents, plus one, are written to a table by document, all
+  /// of it zero before and after, and read at those that are looked for.
+  private func findMany(
+    _ documents: UnsafePointer<UInt32>, _ from: Int, _ to: Int, _ total: Int,
+    into found: UnsafeMutablePointer<UInt32>, places: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let all = unsafe UnsafePointer(memory.documents)
+    let table = unsafe memory.table(capacity: Int(Self.span))
+    let first = unsafe documents[from]
+    let last = unsafe documents[to &- 1]
+    let low = unsafe rankOf(first, in: all)
+    var end = unsafe rankOf(last, in: all)
+    if unsafe all[end] == last { end &+= 1 }
+    for place in low..<max(low, end) {
+      unsafe table[Int(all[place] &- first)] = UInt8(truncatingIfNeeded: place &+ 1)
+    }
+    var total = total
+    for i in from..<to {
+      let next = unsafe UInt32(table[Int(documents[i] &- first)])
+      unsafe found[total] = UInt32(truncatingIfNeeded: i)
+      unsafe places[total] = next &- 1
+      // 1 where there is a place.
+      total &+= Int((next &+ 255) &>> 8)
+    }
+    for place in low..<max(low, end) { unsafe table[Int(all[place] &- first)] = 0 }
     return total
   }
 

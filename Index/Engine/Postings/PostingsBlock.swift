@@ -22,6 +22,9 @@ final class PostingsBlock {
   /// One document.
   var last: UnsafeMutablePointer<UInt32> { unsafe starts + (blockSize &+ 4) }
 
+  /// A table of bytes, zero between uses, made when it is first wanted.
+  private var madeTable: UnsafeMutablePointer<UInt8>? = nil
+
   /// The table of `PostingsList.Bits`: what is global is looked up at each use.
   let bitPlaces = unsafe PostingsList.Bits.bitPlaces
 
@@ -47,6 +50,16 @@ final class PostingsBlock {
     if sumCapacity > 0 { unsafe sums.deallocate() }
     unsafe documents.deallocate()
     unsafe positions?.deallocate()
+    unsafe madeTable?.deallocate()
+  }
+
+  /// - Parameter capacity: the same each time.
+  func table(capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    if let madeTable = unsafe madeTable { return unsafe madeTable }
+    let new = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    unsafe new.initialize(repeating: 0, count: capacity)
+    unsafe madeTable = new
+    return unsafe new
   }
 
   /// Makes room for `count` sums at least; the first `keeping` words stay.

@@ -178,7 +178,8 @@ final class TermsCollector {
       if !isScored, step.isSelective { continue }
       try terms[step.term].add(to: candidates, isRequired: step.isRequired)
       left -= step.bound
-      candidates.keep(above: minimum - left)
+      // What is offered is compared once more.
+      if i &+ 1 < pass.others.count || !pass.isFirst { candidates.keep(above: minimum - left) }
     }
   }
 
