@@ -7,11 +7,11 @@
 //   low bits   16 · w      packed
 //   head       1           patches less one (4 bits) · width h of their high bits (low 4 bits)
 //   places     1 each      ascending
-//   high bits              h each, one after the other, low first, padded to a byte
+//   high bits              h each, one after the other, low first, padded to a byte: 64 bits at most
 //
 //   value      low bits + (high bits + 1) << w, of a patched one
 //
-// Patches cost time, so that a block says what they have to save: `Price`. Whatever the bytes of a block are, patches are
+// Patches cost time, so that who packs says what they have to save: `Price`. Whatever the bytes of a block are, patches are
 // within 16, places are cut to 128, and no more than `mostPatchBytes` are read: only the length has to be checked.
 //
 // Sources: Zukowski, Héman, Nes and Boncz, "Super-scalar RAM-CPU cache compression", 2006 (PFOR); Lemire and Boytsov,
@@ -21,8 +21,8 @@
 public enum PatchedPacking {
   /// Bytes of a block at most.
   public static let maximumByteCount = 512
-  /// Bytes that are read at most behind low bits: head, places, high bits, and what a load takes with them.
-  public static let mostPatchBytes = 1 + mostPatches + mostPatches * widestHigh / 8 + 3
+  /// Bytes that are read at most behind low bits, and that a damaged head can speak of.
+  public static let mostPatchBytes = 1 + mostPatches + mostPatches * widestHigh / 8
 
   /// What patches cost beside their bytes, in half bytes.
   public struct Price: Sendable {
@@ -41,6 +41,7 @@ public enum PatchedPacking {
   @usableFromInline static let patched = 64
   private static let mostPatches = 16
   private static let widestHigh = 15
+  private static let mostHighBits = 64
 
   // MARK: Packing
 
@@ -70,7 +71,7 @@ public enum PatchedPacking {
     while low >= 0 {
       let patches = unsafe count(values, above: (1 &<< UInt32(low)) &- 1)
       let high = 32 &- ((largest &>> UInt32(low)) &- 1).leadingZeroBitCount
-      if patches > mostPatches || high > widestHigh { break }
+      if patches > mostPatches || high > widestHigh || patches &* high > mostHighBits { break }
       let bytes = 16 &* low &+ 1 &+ patches &+ (patches &* high &+ 7) &>> 3
       let cost = 2 &* bytes &+ patches &* price.patch &+ price.block
       if cost < best { (best, found) = (cost, (low, high)) }
@@ -176,23 +177,101 @@ public enum PatchedPacking {
     unsafe addPatches(encoding, input, mask: mask, to: output)
   }
 
-  /// Adds what the low bits of 128 values do not have.
+  /// Unpacks 128 differences of a block that is readable and sums them up, as `BitPacking.unpackDeltas`.
+  @inlinable
+  @inline(__always)
+  public static func unpackDeltas(
+    _ encoding: Int, _ input: UnsafeRawPointer, base: UInt32,
+    into output: UnsafeMutablePointer<UInt32>
+  ) {
+    if encoding < patched {
+      unsafe BitPacking.unpackDeltas(input, bits: encoding, base: base, into: output)
+    } else {
+      unsafe unpackPatchedDeltas(encoding, input, base, output)
+    }
+  }
+
+  @usableFromInline
+  @inline(never)
+  internal static func unpackPatchedDeltas(
+    _ encoding: Int, _ input: UnsafeRawPointer, _ base: UInt32,
+    _ output: UnsafeMutablePointer<UInt32>
+  ) {
+    unsafe unpack(encoding, input, into: output)
+    let raw = UnsafeMutableRawPointer(output)
+    var carry = Lanes(repeating: base)
+    for row in 0..<32 {
+      carry = unsafe prefixSum(raw.loadUnaligned(fromByteOffset: row &* 16, as: Lanes.self), carry)
+      unsafe raw.storeBytes(of: carry, toByteOffset: row &* 16, as: Lanes.self)
+    }
+  }
+
+  /// Unpacks and sums up the differences from number 4 × `row` on, `rows` × 4 of them, beginning after 0.
+  @inlinable
+  @inline(__always)
+  public static func unpackDeltas(
+    _ encoding: Int, _ input: UnsafeRawPointer, row: Int, rows: Int,
+    into output: UnsafeMutablePointer<UInt32>
+  ) {
+    let raw = UnsafeMutableRawPointer(output)
+    let bits = lowBits(encoding)
+    var carry = Lanes.zero
+    if encoding < patched {
+      for at in 0..<rows {
+        carry = unsafe prefixSum(BitPacking.row(row &+ at, input, bits: bits), carry)
+        unsafe raw.storeBytes(of: carry, toByteOffset: at &* 16, as: Lanes.self)
+      }
+      return
+    }
+    for at in 0..<rows {
+      let lanes = unsafe BitPacking.row(row &+ at, input, bits: bits)
+      unsafe raw.storeBytes(of: lanes, toByteOffset: at &* 16, as: Lanes.self)
+    }
+    unsafe addPatches(encoding, input, from: 4 &* row, count: 4 &* rows, to: output)
+    for at in 0..<rows {
+      carry = unsafe prefixSum(raw.loadUnaligned(fromByteOffset: at &* 16, as: Lanes.self), carry)
+      unsafe raw.storeBytes(of: carry, toByteOffset: at &* 16, as: Lanes.self)
+    }
+  }
+
+  /// Bits of low and high bits together: a value is not more than 2 to so many, and low bits.
+  @inlinable
+  @inline(__always)
+  public static func widest(_ encoding: Int, _ input: UnsafeRawPointer) -> Int {
+    let low = lowBits(encoding)
+    if encoding < patched { return low }
+    let head = unsafe input.load(fromByteOffset: BitPacking.byteCount(bits: low), as: UInt8.self)
+    return low &+ Int(head & 15)
+  }
+
+  /// Adds what the low bits of values do not have: of `count` values from number `first` on, both multiples of 4.
+  ///
+  /// Four at a time are loaded and stored, so that who reads four at a time next need not wait for a store of one.
   @inlinable
   @inline(__always)
   public static func addPatches(
-    _ encoding: Int, _ input: UnsafeRawPointer, mask: UInt32 = .max,
-    to output: UnsafeMutablePointer<UInt32>
+    _ encoding: Int, _ input: UnsafeRawPointer, mask: UInt32 = .max, from first: Int = 0,
+    count: Int = blockSize, to output: UnsafeMutablePointer<UInt32>
   ) {
     if encoding < patched { return }
     let low = lowBits(encoding)
     let head = unsafe input + BitPacking.byteCount(bits: low)
     let patches = unsafe Patches(head)
-    let shift = UInt32(truncatingIfNeeded: low)
-    var bit = 0
+    let scale = UInt32(1) &<< UInt32(truncatingIfNeeded: low)
+    var highs = unsafe patches.highs
+    let raw = UnsafeMutableRawPointer(output)
     for patch in 0..<(unsafe patches.count) {
-      let place = unsafe Int(patches.places.load(fromByteOffset: patch, as: UInt8.self)) & 127
-      unsafe output[place] &+= (patches.high(bit) &+ 1) &<< shift & mask
-      unsafe bit &+= patches.width
+      let place =
+        unsafe Int(patches.places.load(fromByteOffset: patch, as: UInt8.self)) & 127 &- first
+      let high = unsafe UInt32(truncatingIfNeeded: highs & patches.highMask)
+      unsafe highs &>>= UInt64(truncatingIfNeeded: patches.width)
+      if place < 0 || place >= count { continue }
+      let value = Lanes(repeating: (high &* scale &+ scale) & mask)
+      let lane = Lanes(repeating: UInt32(truncatingIfNeeded: place & 3))
+      let own = unsafe unsafeBitCast(Lanes(0, 1, 2, 3) .== lane, to: Lanes.self)
+      let row = unsafe raw + (place & ~3) &* 4
+      let four = unsafe row.loadUnaligned(as: Lanes.self)
+      unsafe row.storeBytes(of: four &+ (value & own), as: Lanes.self)
     }
   }
 
@@ -209,8 +288,9 @@ public enum PatchedPacking {
     let patches = unsafe Patches(head)
     let patch = unsafe patches.number(of: index)
     guard unsafe patch < patches.count else { return value }
-    let high = unsafe patches.high(patch &* patches.width) &+ 1
-    return value &+ (high &<< UInt32(truncatingIfNeeded: low) & mask)
+    let bit = unsafe UInt64(truncatingIfNeeded: patch &* patches.width)
+    let high = unsafe UInt32(truncatingIfNeeded: patches.highs &>> bit & patches.highMask)
+    return value &+ ((high &+ 1) &<< UInt32(truncatingIfNeeded: low) & mask)
   }
 
   /// Head, places and high bits.
@@ -221,7 +301,8 @@ public enum PatchedPacking {
     @usableFromInline let count: Int
     @usableFromInline let width: Int
     @usableFromInline let places: UnsafeRawPointer
-    @usableFromInline let highs: UnsafeRawPointer
+    @usableFromInline let highs: UInt64
+    @usableFromInline let highMask: UInt64
 
     @inlinable
     @inline(__always)
@@ -230,16 +311,8 @@ public enum PatchedPacking {
       unsafe count = head &>> 4 &+ 1
       unsafe width = head & 15
       unsafe places = input + 1
-      unsafe highs = places + count
-    }
-
-    /// High bits from bit number `bit` on.
-    @inlinable
-    @inline(__always)
-    func high(_ bit: Int) -> UInt32 {
-      let word = unsafe highs.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt32.self)
-      let mask = unsafe (UInt32(1) &<< UInt32(truncatingIfNeeded: width)) &- 1
-      return word.littleEndian &>> UInt32(truncatingIfNeeded: bit & 7) & mask
+      unsafe highs = (places + count).loadUnaligned(as: UInt64.self).littleEndian
+      unsafe highMask = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
     }
 
     /// Which patch is that of `place`; 16 or another number behind the last where there is none. Sixteen bytes are

@@ -15,12 +15,13 @@ public final class Searcher: Sendable {
   public func search(
     _ request: SearchRequest, deadline: Deadline = .never
   ) throws(IndexError) -> SearchResponse {
-    try search(request, deadline: deadline, isBrief: false)
+    try search(request, deadline: deadline, briefPostings: nil)
   }
 
-  /// - Parameter isBrief: throws `cancelled` before postings are touched if it may take longer than a brief search.
+  /// - Parameter briefPostings: given for a brief search: `cancelled` is thrown before postings are touched if the terms
+  ///   have more, or too many lookups.
   func search(
-    _ request: SearchRequest, deadline: Deadline, isBrief: Bool
+    _ request: SearchRequest, deadline: Deadline, briefPostings: Int?
   ) throws(IndexError) -> SearchResponse {
     let start = Deadline.now()
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
@@ -37,10 +38,10 @@ public final class Searcher: Sendable {
     let given = try request.givenStatistics(view.schema)
     let prepared = try PreparedQuery(
       request, view, deadline: deadline,
-      lookups: isBrief ? BriefSearch.lookups / max(1, view.segments.count) : .max)
+      lookups: briefPostings == nil ? .max : BriefSearch.lookups / max(1, view.segments.count))
     let run = try QueryRun(
       view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
-    if isBrief, run.postings > BriefSearch.postings { throw .cancelled }
+    if let briefPostings, run.postings > briefPostings { throw .cancelled }
     let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
     var result =
       byScore

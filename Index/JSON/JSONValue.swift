@@ -43,8 +43,11 @@ public struct JSONObject: Equatable, Sendable {
 
   /// Members of one name: the last value wins, at the place of the first.
   fileprivate init(keepingLast all: [Member]) {
-    guard all.count > 1 else {
-      members = all
+    // Requests have a handful: to compare them costs less than to hash them.
+    if all.count <= 8 {
+      members = []
+      members.reserveCapacity(all.count)
+      for member in all { self[member.name] = member.value }
       return
     }
     var places: [String: Int] = [:]

@@ -11,8 +11,13 @@ public struct JSONWriter: Sendable {
   /// A name has been written, so that its value follows on the same line.
   private var afterName = false
 
-  /// - Parameter pretty: two-space indent and a line for each member and element.
-  public init(pretty: Bool = false) { self.pretty = pretty }
+  /// - Parameters:
+  ///   - pretty: two-space indent and a line for each member and element.
+  ///   - capacity: bytes that are likely to be written.
+  public init(pretty: Bool = false, capacity: Int = 0) {
+    self.pretty = pretty
+    bytes.reserveCapacity(capacity)
+  }
 
   /// Empties the writer and keeps its storage.
   public mutating func removeAll() {
@@ -35,8 +40,7 @@ public struct JSONWriter: Sendable {
 
   public mutating func name(_ name: String) {
     prepare()
-    appendQuoted(name)
-    bytes.append(UInt8(ascii: ":"))
+    appendQuoted(name, isName: true)
     if pretty { bytes.append(0x20) }
     afterName = true
   }
@@ -176,13 +180,46 @@ public struct JSONWriter: Sendable {
     for _ in 0..<depth { bytes.append(contentsOf: [0x20, 0x20]) }
   }
 
-  private mutating func appendQuoted(_ text: String) {
-    var text = text
-    text.withUTF8 { unsafe appendQuoted($0.span.bytes) }
+  private mutating func appendQuoted(_ text: String, isName: Bool = false) {
+    unsafe appendQuoted(text.utf8.span.bytes, isName: isName)
   }
 
-  private mutating func appendQuoted(_ text: RawSpan) {
+  /// Nearly all texts are JSON as they stand: they are looked through while they are copied.
+  private mutating func appendQuoted(_ text: RawSpan, isName: Bool = false) {
+    var isPlain = true
+    bytes.append(addingCapacity: text.byteCount &+ 3) { bytes in
+      bytes.append(UInt8(ascii: "\""))
+      unsafe bytes.withUnsafeMutableBufferPointer { buffer, count in
+        isPlain = unsafe Self.copyPlain(text, to: buffer.baseAddress! + count)
+        if isPlain { count &+= text.byteCount }
+      }
+      guard isPlain else { return }
+      bytes.append(UInt8(ascii: "\""))
+      if isName { bytes.append(UInt8(ascii: ":")) }
+    }
+    if isPlain { return }
+    appendEscaped(text)
     bytes.append(UInt8(ascii: "\""))
+    if isName { bytes.append(UInt8(ascii: ":")) }
+  }
+
+  /// - Parameter place: for as many bytes as the text has.
+  /// - Returns: false: it has other than ASCII, or what is to be escaped.
+  @inline(__always)
+  private static func copyPlain(_ text: RawSpan, to place: UnsafeMutablePointer<UInt8>) -> Bool {
+    var others: UInt8 = 0
+    for at in 0..<text.byteCount {
+      let byte = text.byte(at: at)
+      unsafe place[at] = byte
+      // Without branches: sixteen bytes at a time.
+      others |= byte &- 0x20 >= 0x60 ? 1 : 0
+      others |= byte == UInt8(ascii: "\"") ? 1 : 0
+      others |= byte == UInt8(ascii: "\\") ? 1 : 0
+    }
+    return others == 0
+  }
+
+  private mutating func appendEscaped(_ text: RawSpan) {
     var run = 0
     var at = 0
     while at < text.byteCount {
@@ -202,7 +239,6 @@ public struct JSONWriter: Sendable {
       run = at
     }
     bytes.append(text, run..<at)
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private mutating func escape(_ byte: UInt8) {

@@ -1,6 +1,6 @@
 /// When the event loop answers by itself what a worker could: to hand a request to another thread and its answer back
-/// takes longer than many searches do. It does so for a client that asks alone, one request after the other; where
-/// several ask at once, they are served by several threads.
+/// takes longer than many searches do. It does so for a client that asks alone, one request after the other on the same
+/// connection; where several ask, they are served by several threads.
 ///
 /// All connections wait meanwhile, hence the bounds.
 struct BriefTime {
@@ -11,6 +11,9 @@ struct BriefTime {
   /// Requests in a row that came alone, before one is answered so.
   private static let patience = 16
 
+  /// The connection that asked last: two that take turns never ask at the same time as long as the loop answers them, and
+  /// would share one thread.
+  private var client: ObjectIdentifier?
   private var alone = 0
   /// A request has come in this turn of the loop.
   private var isTaken = false
@@ -18,10 +21,13 @@ struct BriefTime {
   private var next: UInt64 = 0
 
   /// Called for each request that might be answered so.
-  /// - Parameter isBusy: others have not been answered yet.
+  /// - Parameters:
+  ///   - client: its connection.
+  ///   - isBusy: others have not been answered yet.
   /// - Returns: whether it may be; then `endTurn` is to be called at the end of this turn of the loop.
-  mutating func begin(_ now: UInt64, isBusy: Bool) -> Bool {
-    guard !isBusy, !isTaken else {
+  mutating func begin(_ now: UInt64, from client: ObjectIdentifier, isBusy: Bool) -> Bool {
+    guard !isBusy, !isTaken, client == self.client else {
+      self.client = client
       alone = 0
       return false
     }

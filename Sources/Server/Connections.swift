@@ -251,10 +251,12 @@ final class Connections {
   /// Answers what is brief here and now.
   /// - Returns: nil: a worker is to do it.
   func answerBriefly(
-    _ endpoint: Endpoint.Brief, _ request: Request, _ captures: [Substring]
+    _ endpoint: Endpoint.Brief, _ request: Request, _ captures: [Substring],
+    for connection: HTTPConnection
   ) -> Response? {
+    let client = ObjectIdentifier(connection)
     guard request.body.count <= BriefTime.bodyBytes,
-      brief.begin(request.arrived, isBusy: inFlight > 0)
+      brief.begin(request.arrived, from: client, isBusy: inFlight > 0)
     else { return nil }
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     eventLoop.execute { bound.value.brief.endTurn() }

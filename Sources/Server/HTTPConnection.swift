@@ -210,7 +210,9 @@ final class HTTPConnection: ChannelInboundHandler {
       case .queued(let answer, let brief):
         do throws(Problem) {
           try connections.mustHaveRoom(request)
-          if let brief, let response = connections.answerBriefly(brief, request, found.captures) {
+          if let brief,
+            let response = connections.answerBriefly(brief, request, found.captures, for: self)
+          {
             return finish(response)
           }
           let running = connections.begin(request)

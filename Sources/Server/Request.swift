@@ -21,7 +21,7 @@ struct Request: Sendable {
   /// Splits a request target (RFC 9112, section 3.2): origin form, or absolute form whose host is not looked at.
   static func split(target: String) -> (path: Substring, query: Substring) {
     var rest = target[...]
-    if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
+    if rest.utf8.first != UInt8(ascii: "/"), let scheme = rest.firstRange(of: "://") {
       let authority = rest[scheme.upperBound...]
       rest = authority.firstIndex(of: "/").map { authority[$0...] } ?? "/"
     }

@@ -22,7 +22,9 @@ enum ResponseHead {
     into buffer: inout ByteBuffer
   ) {
     buffer.writeStaticString("HTTP/1.1 ")
-    buffer.writeString("\(response.status) \(reason(response.status))")
+    buffer.writeString(String(response.status))
+    buffer.writeStaticString(" ")
+    buffer.writeString(reason(response.status))
     if !response.contentType.isEmpty {
       buffer.writeStaticString("\r\nContent-Type: ")
       buffer.writeString(response.contentType)
@@ -30,7 +32,7 @@ enum ResponseHead {
     switch framing {
     case .length(let count):
       buffer.writeStaticString("\r\nContent-Length: ")
-      buffer.writeString("\(count)")
+      buffer.writeString(String(count))
     case .chunked: buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
     case .untilClose, .none: break
     }
@@ -39,7 +41,10 @@ enum ResponseHead {
     buffer.writeStaticString("\r\nX-Request-Id: ")
     buffer.writeString(id)
     for (name, value) in response.headers {
-      buffer.writeString("\r\n\(name): \(value)")
+      buffer.writeStaticString("\r\n")
+      buffer.writeString(name)
+      buffer.writeStaticString(": ")
+      buffer.writeString(value)
     }
     if let connection {
       buffer.writeStaticString("\r\nConnection: ")

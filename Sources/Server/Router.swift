@@ -45,9 +45,7 @@ struct Router<Endpoint: Sendable>: Sendable {
   }
 
   func match(_ method: HTTPMethod, _ path: Substring) -> Match {
-    // What is behind the longest pattern stays in one piece.
-    let parts = path.utf8.split(
-      separator: UInt8(ascii: "/"), maxSplits: mostSegments, omittingEmptySubsequences: false)
+    let parts = parts(of: path)
     var allowed: [String] = []
     for route in routes {
       guard
@@ -64,22 +62,41 @@ struct Router<Endpoint: Sendable>: Sendable {
     return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed: allowed)
   }
 
+  /// Where what stands between slashes is, in bytes. What is behind the longest pattern stays in one piece.
+  private func parts(of path: Substring) -> [Range<Int>] {
+    let bytes = path.utf8.span
+    var parts: [Range<Int>] = []
+    parts.reserveCapacity(mostSegments + 1)
+    var start = 0
+    for at in bytes.indices where bytes[at] == UInt8(ascii: "/") && parts.count < mostSegments {
+      parts.append(start..<at)
+      start = at + 1
+    }
+    parts.append(start..<bytes.count)
+    return parts
+  }
+
   /// nil: the path does not fit. A captured part is never empty.
   private static func captures(
-    _ segments: [Segment], _ path: Substring, _ parts: [Substring.UTF8View]
+    _ segments: [Segment], _ path: Substring, _ parts: [Range<Int>]
   ) -> [Substring]? {
+    let bytes = path.utf8.span
+    func text(_ range: Range<Int>) -> Substring {
+      let start = path.utf8.index(path.startIndex, offsetBy: range.lowerBound)
+      return path[start..<path.utf8.index(start, offsetBy: range.count)]
+    }
     var captured: [Substring] = []
     for (segment, part) in zip(segments, parts) {
       switch segment {
       case .literal(let wanted):
-        guard part.count == wanted.count, part.elementsEqual(wanted) else { return nil }
+        guard part.count == wanted.count else { return nil }
+        for at in wanted.indices where bytes[part.lowerBound + at] != wanted[at] { return nil }
       case .one:
         guard !part.isEmpty else { return nil }
-        captured.append(Substring(part))
+        captured.append(text(part))
       case .rest:
-        let rest = path[part.startIndex...]
-        guard !rest.isEmpty else { return nil }
-        captured.append(rest)
+        guard part.lowerBound < bytes.count else { return nil }
+        captured.append(text(part.lowerBound..<bytes.count))
       }
     }
     return captured

@@ -13,7 +13,7 @@ public enum Wire {
     _ response: SearchResponse, degraded: Bool = false, cursor: SearchCursor?? = nil,
     pretty: Bool = false
   ) -> [UInt8] {
-    document(pretty) { writer in
+    document(pretty, capacity: 256 + 128 * response.hits.count) { writer in
       writer.field("took_us", response.tookMicroseconds)
       writer.field("timed_out", response.timedOut)
       writer.field("generation", response.generation)
@@ -70,8 +70,11 @@ public enum Wire {
     }
   }
 
-  static func document(_ pretty: Bool, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
-    var writer = JSONWriter(pretty: pretty)
+  /// - Parameter capacity: bytes that are likely to be written.
+  static func document(
+    _ pretty: Bool, capacity: Int = 0, _ body: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    var writer = JSONWriter(pretty: pretty, capacity: capacity)
     writer.object(body)
     writer.newline()
     return writer.bytes

@@ -59,6 +59,22 @@ struct LoadTests {
     }
   }
 
+  @Test("Answers are read whatever the case and order of their fields")
+  func fields() throws {
+    let head = "HTTP/1.1 200 OK\r\nDate: Content-Length: 9\r\ncontent-LENGTH:  2\r\nETag: 1\r\n\r\n"
+    let answer = try #require(try Answer(Array("\(head){}".utf8)))
+    #expect(answer.status == 200 && answer.length == head.utf8.count + 2 && answer.took == nil)
+  }
+
+  @Test("An echo works as long as it is told, and answers as much")
+  func echo() throws {
+    let echo = try Echo()
+    for (count, answer) in [(1, 1), (200, 900), (20_000, 65_536)] {
+      let worked = try echo.ask(count, nanoseconds: 2_000_000, answer: answer)
+      #expect(worked >= 2_000_000)
+    }
+  }
+
   @Test("Synthetic data are the same in every run")
   func seeds() {
     var random = FixedRandom(seed: 0)

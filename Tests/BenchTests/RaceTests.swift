@@ -209,6 +209,7 @@ struct RaceTests {
     var serving = Serving()
     serving.open = 300
     serving.above = .init(p50: 20, p99: 50, mean: 25)
+    serving.floor = .init(p50: 10, p99: 30, mean: 12)
     serving.throughput = [1: 1_000, 2: 1_900]
     results.set("serving", serving.json, run: run)
     results.set("growth", growth().json, run: run)

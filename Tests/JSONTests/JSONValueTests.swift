@@ -82,6 +82,16 @@ import Testing
         == #""a\"b\\c\n\r\t\u0001\u001f"# + "\u{7f}é😀/\"")
   }
 
+  @Test func whatMustBeEscapedIsFoundAtEveryPlace() throws {
+    for special in ["", "\"", "\\", "\n", "\u{1f}", "\u{7f}", "é", "😀"] {
+      for count in 0..<40 {
+        let text = String(repeating: " ", count: count) + special + String(repeating: "~", count: 7)
+        let value: JSONValue = [.string(text), .object([text: 1])]
+        #expect(try JSONValue.parse(value.description) == value)
+      }
+    }
+  }
+
   @Test func bytesThatAreNotUTF8AreReplaced() {
     var writer = JSONWriter()
     let bytes: [UInt8] = [0x61, 0xff, 0x62, 0xc3, 0xa9, 0xe2, 0x82]

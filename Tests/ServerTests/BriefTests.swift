@@ -43,6 +43,19 @@ struct BriefTests {
     try askUntilTheLoopAnswers(client)
   }
 
+  @Test("clients that take turns are answered by workers")
+  func turns() throws {
+    let bench = try HTTPBench(workers: 2)
+    let one = try bench.client()
+    let other = try bench.client()
+    try askUntilTheLoopAnswers(one)
+    for _ in 0..<20 {
+      #expect(try ask(other) == "worker")
+      #expect(try ask(one) == "worker")
+    }
+    try askUntilTheLoopAnswers(other)
+  }
+
   @Test("of requests that come at once the first may be answered so, the others are not")
   func pipelined() throws {
     let bench = try HTTPBench()
@@ -84,9 +97,10 @@ struct BriefTests {
   @Test("an answer that took long keeps the event loop from another for ten times as long")
   func pauses() {
     var time = BriefTime()
+    let client = ObjectIdentifier(BriefTests.self)
     func mayBegin(_ now: UInt64, isBusy: Bool = false) -> Bool {
       defer { time.endTurn() }
-      return time.begin(now, isBusy: isBusy)
+      return time.begin(now, from: client, isBusy: isBusy)
     }
     var now: UInt64 = 1_000
     while !mayBegin(now) { now += 1 }

@@ -87,36 +87,53 @@ struct Answer: Equatable {
   /// - Returns: nil: there is more to come.
   /// - Throws: `Fault` for what is no answer with a length.
   init?(_ bytes: [UInt8]) throws(Fault) {
-    let end: [UInt8] = [13, 10, 13, 10]
-    guard let head = Self.find(end, in: bytes, 0, bytes.count) else { return nil }
-    let lines = String(decoding: bytes[..<head], as: UTF8.self).split(separator: "\r\n")
-    let first = lines.first ?? ""
-    let words = first.split(separator: " ")
-    guard words.count >= 2, words[0] == "HTTP/1.1", let status = Int(words[1]) else {
-      throw Fault("not an answer: \(first)")
-    }
+    guard let head = Self.find(Self.endOfHead, in: bytes, 0, bytes.count) else { return nil }
+    var line = Self.find(Self.endOfLine, in: bytes, 0, bytes.count) ?? head
+    let first = bytes[..<line]
+    guard first.starts(with: Self.version), first.count >= Self.version.count + 3,
+      let status = Self.number(first.dropFirst(Self.version.count).prefix { $0 != 0x20 })
+    else { throw Fault("not an answer: \(String(decoding: first, as: UTF8.self))") }
     var count: Int?
-    for line in lines.dropFirst() {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2, parts[0].lowercased() == "content-length" {
-        count = Int(parts[1].drop { $0 == " " })
-      }
+    while line < head {
+      let start = line + 2
+      line = Self.find(Self.endOfLine, in: bytes, start, bytes.count) ?? head
+      let field = bytes[start..<line]
+      guard field.count > Self.lengthName.count,
+        zip(field, Self.lengthName).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+      else { continue }
+      count = Self.number(field.dropFirst(Self.lengthName.count).drop { $0 == 0x20 })
     }
-    guard let count, count >= 0 else { throw Fault("an answer without a length: \(first)") }
+    guard let count else {
+      throw Fault("an answer without a length: \(String(decoding: first, as: UTF8.self))")
+    }
     length = head + 4 + count
     guard bytes.count >= length else { return nil }
     self.status = status
     // Both stand at the beginning of an answer to a search.
     let stop = min(length, head + 4 + 96)
     if let at = Self.find(Self.tookName, in: bytes, head + 4, stop) {
-      let digits = bytes[(at + Self.tookName.count)..<stop].prefix { $0 &- 0x30 < 10 }
-      took = Int(String(decoding: digits, as: UTF8.self))
+      took = Self.number(bytes[(at + Self.tookName.count)..<stop].prefix { $0 &- 0x30 < 10 })
     }
     timedOut = Self.find(Self.timedOutText, in: bytes, head + 4, stop) != nil
   }
 
+  private static let endOfHead: [UInt8] = [13, 10, 13, 10]
+  private static let endOfLine: [UInt8] = [13, 10]
+  private static let version = Array("HTTP/1.1 ".utf8)
+  private static let lengthName = Array("Content-Length:".utf8)
   private static let tookName = Array(#""took_us":"#.utf8)
   private static let timedOutText = Array(#""timed_out":true"#.utf8)
+
+  /// Digits alone, at most nine.
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...9).contains(digits.count) else { return nil }
+    var number = 0
+    for digit in digits {
+      guard digit &- 0x30 < 10 else { return nil }
+      number = number * 10 + Int(digit &- 0x30)
+    }
+    return number
+  }
 
   private static func find(
     _ pattern: [UInt8], in bytes: [UInt8], _ start: Int, _ end: Int

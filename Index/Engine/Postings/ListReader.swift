@@ -277,9 +277,7 @@ struct ListReader: ~Copyable {
   /// The packed frequencies of the block `lookBlock`.
   @unsafe
   private func packed(_ info: BlockData.Info) throws(IndexError) -> UnsafeRawPointer {
-    let length =
-      try list.bits(lookBlock).map { 8 &* $0.count } ?? BitPacking.byteCount(bits: info.encoding)
-    return unsafe try list.packedFrequencies(info, after: length)
+    unsafe try list.packedFrequencies(info, after: try list.documentBytes(lookBlock, info))
   }
 }
 

@@ -1,5 +1,5 @@
 // The positions of a list, read as documents ask for them: those of documents in between are skipped, whole
-// blocks by their widths alone.
+// blocks by their lengths alone.
 //
 // Differences are kept as running sums, whole position blocks at a time and over the ends of documents, which is what
 // unpacking them gives anyhow:
@@ -198,16 +198,16 @@ struct PositionReader: ~Copyable {
     // Of the next block, part may be held already: it is unpacked again.
     if first >= heldEnd || next < heldEnd {
       var head = try head()
-      while head <= 32, next &+ blockSize <= first {
-        offset &+= 1 &+ BitPacking.byteCount(bits: head)
+      while head < 128, next &+ blockSize <= first {
+        offset &+= 1 &+ (try length(head))
         next &+= blockSize
         head = try self.head()
       }
-      if isAlone, head <= 32, first &- next &+ count <= blockSize, count <= blockSize / 4 {
-        try readRows(first, count, bits: head)
+      if isAlone, head < 128, first &- next &+ count <= blockSize, count <= blockSize / 4 {
+        try readRows(first, count, head)
         return
       }
-      guard head <= 32 || (head > 128 && next &+ head &- 128 > first) else { throw damaged() }
+      guard head < 128 || (head > 128 && next &+ head &- 128 > first) else { throw damaged() }
       heldStart = next
       heldEnd = next
       unsafe sums[0] = 0
@@ -216,23 +216,16 @@ struct PositionReader: ~Copyable {
   }
 
   /// Reads differences that lie within the next block, which stays the next.
-  private mutating func readRows(_ first: Int, _ count: Int, bits: Int) throws(IndexError) {
-    let bytes = unsafe try file.pointer(offset, 1 &+ BitPacking.byteCount(bits: bits)) + 1
-    let start = (first &- next) & ~3
-    let end = first &- next &+ count
-    heldStart = next &+ start
+  private mutating func readRows(_ first: Int, _ count: Int, _ head: Int) throws(IndexError) {
+    let bytes = unsafe try packed(head)
+    let row = (first &- next) &>> 2
+    let rows = (first &- next &+ count &+ 3) &>> 2 &- row
+    heldStart = next &+ row &* 4
     heldEnd = heldStart
     reserve(blockSize)
-    let output = unsafe UnsafeMutableRawPointer(sums)
     unsafe sums[0] = 0
-    var carry = Lanes.zero
-    var at = start
-    while at < end {
-      carry = unsafe prefixSum(BitPacking.row(at &>> 2, bytes, bits: bits), carry)
-      unsafe output.storeBytes(of: carry, toByteOffset: 4 &+ (at &- start) &* 4, as: Lanes.self)
-      at &+= 4
-    }
-    heldEnd = next &+ at
+    unsafe PatchedPacking.unpackDeltas(head, bytes, row: row, rows: rows, into: sums + 1)
+    heldEnd = heldStart &+ rows &* 4
     padEnd()
   }
 
@@ -257,6 +250,23 @@ struct PositionReader: ~Copyable {
     return Int(unsafe try file.pointer(offset, 1).load(as: UInt8.self))
   }
 
+  /// The bytes of the next block behind its first, which is `head` and below 128. Unpacking reads a few bytes behind it:
+  /// no list lies so near to the end of a file.
+  @unsafe
+  @inline(__always)
+  private func packed(_ head: Int) throws(IndexError) -> UnsafeRawPointer {
+    guard PatchedPacking.isEncoding(head, widest: 32) else { throw damaged() }
+    return unsafe try file.pointer(
+      offset, 1 &+ PatchedPacking.readableByteCount(head)) + 1
+  }
+
+  /// Length of that.
+  @inline(__always)
+  private func length(_ head: Int) throws(IndexError) -> Int {
+    if head <= 32 { return BitPacking.byteCount(bits: head) }
+    return unsafe PatchedPacking.byteCount(head, try packed(head))
+  }
+
   /// Adds the next block's sums to those held, of which those before number `first` may go.
   private mutating func decode(keeping first: Int) throws(IndexError) {
     if heldEnd &- heldStart &+ blockSize > memory.sumCapacity, first > heldStart,
@@ -278,15 +288,14 @@ struct PositionReader: ~Copyable {
     to target: UnsafeMutablePointer<UInt32>, sumsFrom carry: UInt32?
   ) throws(IndexError) {
     let head = try head()
-    if head <= 32 {
-      let length = BitPacking.byteCount(bits: head)
-      let bytes = unsafe try file.pointer(offset, 1 &+ length)
-      offset &+= 1 &+ length
+    if head < 128 {
+      let bytes = unsafe try packed(head)
+      offset &+= 1 &+ (unsafe PatchedPacking.byteCount(head, bytes))
       guard offset <= end else { throw damaged() }
       if let carry {
-        unsafe BitPacking.unpackDeltas(bytes + 1, bits: head, base: carry, into: target)
+        unsafe PatchedPacking.unpackDeltas(head, bytes, base: carry, into: target)
       } else {
-        unsafe BitPacking.unpack(bytes + 1, bits: head, into: target)
+        unsafe PatchedPacking.unpack(head, bytes, into: target)
       }
       heldEnd &+= blockSize
     } else {

@@ -230,6 +230,23 @@ struct PostingsList {
       start &+ info.offset &+ bytes, PatchedPacking.readableByteCount(encoding))
   }
 
+  /// Bytes of the documents of a full block below the number of blocks.
+  @inline(__always)
+  func documentBytes(_ block: Int, _ info: BlockData.Info) throws(IndexError) -> Int {
+    if info.encoding == BlockData.bitSet { return 8 &* (try bits(block, info).count) }
+    return unsafe PatchedPacking.byteCount(info.encoding, try packedDocuments(info))
+  }
+
+  @unsafe
+  @inline(__always)
+  private func packedDocuments(_ info: BlockData.Info) throws(IndexError) -> UnsafeRawPointer {
+    guard PatchedPacking.isEncoding(info.encoding, widest: BlockData.widest) else {
+      throw file.corrupt(start, "documents in encoding \(info.encoding)")
+    }
+    return unsafe try file.pointer(
+      start &+ info.offset, PatchedPacking.readableByteCount(info.encoding))
+  }
+
   /// Decodes a block below the number of blocks: its documents, then `PostingsCursor.end` up to 128 and the padding;
   /// where both are variable bytes, frequencies as well.
   /// - Parameter memory: `differences` is left alone.
@@ -261,15 +278,13 @@ struct PostingsList {
       unsafe (documents + blockSize).update(
         repeating: PostingsCursor.end, count: PostingsCursor.padding)
     } else {
-      length = BitPacking.byteCount(bits: info.encoding)
-      guard info.encoding <= BlockData.widest, info.offset &+ length <= dataEnd &- start else {
-        throw file.corrupt(start, "documents of \(info.encoding) bits")
-      }
-      let bytes = unsafe try file.pointer(start &+ info.offset, length)
-      unsafe BitPacking.unpackDeltas(bytes, bits: info.encoding, base: base, into: documents)
-      // 128 differences of at most 24 bits cannot wrap round: the last document proves the others.
+      let bytes = unsafe try packedDocuments(info)
+      length = unsafe PatchedPacking.byteCount(info.encoding, bytes)
+      unsafe PatchedPacking.unpackDeltas(info.encoding, bytes, base: base, into: documents)
+      // 128 differences of at most 24 bits cannot wrap round, nor with 16 patches of as many: the last document proves
+      // the others.
       guard unsafe documents[blockSize &- 1] == last,
-        unsafe info.encoding <= 24 || isAscending(documents)
+        unsafe PatchedPacking.widest(info.encoding, bytes) <= 24 || isAscending(documents)
       else { throw file.corrupt(start &+ info.offset, "a block that ends with another document") }
     }
     return unsafe Block(
@@ -334,48 +349,57 @@ struct PostingsList {
 }
 
 extension PostingsList.Bits {
-  /// Writes the documents, ascending, and up to 67 words of anything behind them; stops after 128.
-  /// - Returns: their number, at most 191.
+  /// Writes the documents, ascending, and up to 72 words of anything behind them; stops after 128.
+  /// - Returns: their number, at most 192.
   ///
-  /// Four bits at a time: a table has the places of each pattern's ones, all four are written, and the next four go
+  /// Eight bits at a time: a table has the places of each pattern's ones, all eight are written, and the next eight go
   /// behind as many as there were ones. Nothing branches on the bits.
   ///
-  ///     1011  →  0 1 3 –        written at n, n += 3
+  ///     01001011  →  0 1 3 6 – – – –        written at n, n += 4
   /// - Parameter places: `bitPlaces`.
   func expand(
-    into output: UnsafeMutablePointer<UInt32>, _ places: UnsafePointer<Lanes>
+    into output: UnsafeMutablePointer<UInt32>, _ places: UnsafePointer<Places>
   ) -> Int {
     let raw = UnsafeMutableRawPointer(output)
-    // Numbers of ones of 0 … 15, four bits each.
-    let ones: UInt64 = 0x4332_3221_3221_2110
     var count = 0
     for word in 0..<self.count {
       if count > blockSize { break }
       var rest = self[word]
-      var document = UInt32(truncatingIfNeeded: (first &+ word) &<< 6)
-      for _ in 0..<16 {
-        let pattern = rest & 15
-        let four = unsafe places[Int(truncatingIfNeeded: pattern)] &+ Lanes(repeating: document)
-        unsafe raw.storeBytes(of: four, toByteOffset: count &* 4, as: Lanes.self)
-        count &+= Int(truncatingIfNeeded: ones &>> (pattern &* 4) & 15)
-        rest &>>= 4
-        document &+= 4
+      var document = Lanes(repeating: UInt32(truncatingIfNeeded: (first &+ word) &<< 6))
+      for _ in 0..<8 {
+        let pattern = unsafe places + Int(truncatingIfNeeded: rest & 255)
+        let at = unsafe raw + count &* 4
+        unsafe at.storeBytes(of: pattern.pointee.low &+ document, as: Lanes.self)
+        unsafe at.storeBytes(
+          of: pattern.pointee.high &+ document, toByteOffset: 16, as: Lanes.self)
+        unsafe count &+= pattern.pointee.count
+        rest &>>= 8
+        document &+= Lanes(repeating: 8)
       }
     }
     return count
   }
 
-  /// Places of the ones of 0 … 15, ascending.
-  nonisolated(unsafe) static let bitPlaces: UnsafePointer<Lanes> = {
-    let table = UnsafeMutablePointer<Lanes>.allocate(capacity: 16)
-    for pattern in 0..<16 {
-      var lanes = Lanes.zero
-      var next = 0
-      for bit in 0..<4 where pattern >> bit & 1 == 1 {
-        lanes[next] = UInt32(bit)
-        next += 1
+  /// Places of the ones of a byte, ascending, and their number.
+  struct Places {
+    var low = Lanes.zero
+    var high = Lanes.zero
+    var count = 0
+  }
+
+  nonisolated(unsafe) static let bitPlaces: UnsafePointer<Places> = {
+    let table = UnsafeMutablePointer<Places>.allocate(capacity: 256)
+    for pattern in 0..<256 {
+      var found = Places()
+      for bit in 0..<8 where pattern >> bit & 1 == 1 {
+        if found.count < 4 {
+          found.low[found.count] = UInt32(bit)
+        } else {
+          found.high[found.count - 4] = UInt32(bit)
+        }
+        found.count += 1
       }
-      unsafe (table + pattern).initialize(to: lanes)
+      unsafe (table + pattern).initialize(to: found)
     }
     return unsafe UnsafePointer(table)
   }()

@@ -5,20 +5,22 @@
 //   in 128 and more       data · block data:
 //
 //   data         runs of [position blocks][document blocks]; one run, unless documents take more than 4 MiB
-//   position block    width w (1 byte), 128 differences packed in 16 · w bytes; a run's last:
-//                     128 + count (1 byte), so many differences as variable bytes
-//   document block    128 documents, then 128 frequencies less one, as `PatchedPacking` has them; the last block:
-//                     variable bytes like a short list's
-//     documents       differences, packed; or, where that takes no more room, a bit set: words of 64 documents, the
-//                     first with the document after the block before (or document 0), the last with the block's last
+//   position block    encoding (1 byte), 128 differences packed; a run's last: 128 + count (1 byte), so many differences
+//                     as variable bytes
+//   document block    128 documents, then 128 frequencies less one, packed; the last block: variable bytes like a short
+//                     list's
+//     documents       differences; or, where that takes no more room than these without patches, a bit set: words of 64
+//                     documents, the first with the document after the block before (or document 0), the last with
+//                     the block's last
 //   block data   bound of the list (2 bytes), its least norm (1), zero (1)
 //                per block: offset of the position block (5 bytes), where positions are kept
 //                per block: last document (4 bytes)
-//                per block: 40 bits offset of the document block, 8 bits encoding (0 … 31 the width of packed
-//                  differences, 32 a bit set), 8 bits encoding of frequencies, 8 position differences to skip
+//                per block: 40 bits offset of the document block, 8 bits encoding (32 a bit set), 8 bits
+//                  encoding of frequencies, 8 position differences to skip
 //                per block: bound (2 bytes), where frequencies are kept
 //
-// A bound is a `ScoreBound`; that of a short list is followed by its least norm (3 bytes in all).
+// Packing and its encodings are those of `PatchedPacking`. A bound is a `ScoreBound`; that of a short list is followed
+// by its least norm (3 bytes in all).
 // Variable bytes of a document: difference << 1 | (frequency is 1), then the frequency unless it is 1; the
 // difference alone where frequencies are not kept. The first difference of a list counts from 0, others from the
 // document before. Positions: differences within a document, the first from 0. Offsets count from the list.
@@ -32,8 +34,11 @@ struct PostingsWriter: ~Copyable {
   static let frequencyLimit: UInt32 = 1 << 26
   /// Longer than a block packed or as variable bytes: 33 bits of a document and 26 of a frequency are 9 bytes.
   private static let packedLength = 9 * blockSize + 16
-  /// What patches have to save: they are cheap beside unpacking.
+  /// What patches have to save. Frequencies are unpacked as fast with them as without; where there are any, sums of
+  /// differences take a pass of their own.
   private static let frequencyPrice = PatchedPacking.Price(block: 0, patch: 1)
+  private static let documentPrice = PatchedPacking.Price(block: 16, patch: 1)
+  private static let positionPrice = PatchedPacking.Price(block: 16, patch: 1)
   /// Bytes of documents after which a long list begins another run.
   static let runLength = 4 << 20
 
@@ -301,11 +306,7 @@ struct PostingsWriter: ~Copyable {
     if pending == blockSize {
       encoding = appendDocuments()
       if detail != .documents {
-        let (encoding, count) = unsafe PatchedPacking.pack(
-          frequencies, price: Self.frequencyPrice, into: packed)
-        frequencyEncoding = encoding
-        documentBytes.append(
-          unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
+        unsafe frequencyEncoding = appendPacked(frequencies, Self.frequencyPrice)
       }
     } else {
       appendVariableBytes()
@@ -335,8 +336,7 @@ struct PostingsWriter: ~Copyable {
     let first = (lasts.last.map { $0 + 1 } ?? 0) >> 6
     let words = Int(lastDocument >> 6) - Int(first) + 1
     guard words * 8 <= BitPacking.byteCount(bits: bits) else {
-      unsafe appendPacked(documents, bits)
-      return bits
+      return unsafe appendPacked(documents, Self.documentPrice)
     }
     unsafe packed.initializeMemory(as: UInt8.self, repeating: 0, count: words * 8)
     var document = lasts.last ?? 0
@@ -380,11 +380,13 @@ struct PostingsWriter: ~Copyable {
     return data.count
   }
 
-  private mutating func appendPacked(_ values: UnsafePointer<UInt32>, _ bits: Int) {
-    unsafe BitPacking.pack(values, bits: bits, into: packed)
-    documentBytes.append(
-      unsafe RawSpan(
-        _unsafeStart: UnsafeRawPointer(packed), byteCount: BitPacking.byteCount(bits: bits)))
+  /// - Returns: their encoding.
+  private mutating func appendPacked(
+    _ values: UnsafePointer<UInt32>, _ price: PatchedPacking.Price
+  ) -> Int {
+    let (encoding, count) = unsafe PatchedPacking.pack(values, price: price, into: packed)
+    documentBytes.append(unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
+    return encoding
   }
 
   private mutating func appendVariableBytes() {
@@ -421,11 +423,10 @@ struct PostingsWriter: ~Copyable {
 
   /// Packs 128 differences; a long list's go to the file.
   private mutating func endPositionBlock() throws(IndexError) {
-    let bits = unsafe BitPacking.width(positions)
-    unsafe packed.storeBytes(of: UInt8(bits), as: UInt8.self)
-    unsafe BitPacking.pack(positions, bits: bits, into: packed + 1)
-    let span = unsafe RawSpan(
-      _unsafeStart: UnsafeRawPointer(packed), byteCount: 1 + BitPacking.byteCount(bits: bits))
+    let (encoding, count) = unsafe PatchedPacking.pack(
+      positions, price: Self.positionPrice, into: packed + 1)
+    unsafe packed.storeBytes(of: UInt8(encoding), as: UInt8.self)
+    let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: 1 + count)
     if lasts.isEmpty { positionBytes.append(span) } else { try file.append(span) }
     pendingPositions = 0
   }

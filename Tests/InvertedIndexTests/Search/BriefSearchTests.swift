@@ -8,12 +8,13 @@ import Testing
 struct BriefSearchTests {
   private func brief(
     _ query: String, _ lines: [String] = SearcherTests.lines, deadline: Deadline = .never,
+    postings: Int = BriefSearch.postings,
     _ change: (inout SearchRequest) -> Void = { _ in }
   ) throws -> SearchResponse? {
     var request = SearchRequest(query: query)
     change(&request)
     let searcher = try SearcherTests.searcher(lines)
-    let response = try searcher.searchBriefly(request, deadline: deadline)
+    let response = try searcher.searchBriefly(request, deadline: deadline, postings: postings)
     if let response {
       let whole = try searcher.search(request)
       #expect(response.hits.map(\.id) == whole.hits.map(\.id), "\(query)")
@@ -55,13 +56,15 @@ struct BriefSearchTests {
 
   @Test("nor are words that many documents have")
   func longLists() throws {
-    let lines = (0..<BriefSearch.postings * 3 / 4).map {
+    let lines = (0..<120).map {
       "{\"id\":\"\($0)\",\"body\":\"common\($0 % 2 == 0 ? " even" : "")\"}"
     }
-    #expect(try brief("even", lines) != nil)
-    #expect(try brief("common", lines) != nil)
-    #expect(try brief("common even", lines) == nil)
-    #expect(try brief("even -common", lines) == nil)
+    #expect(try brief("even", lines, postings: 60) != nil)
+    #expect(try brief("common", lines, postings: 120) != nil)
+    #expect(try brief("common", lines, postings: 119) == nil)
+    #expect(try brief("common even", lines, postings: 179) == nil)
+    #expect(try brief("even -common", lines, postings: 179) == nil)
+    #expect(try brief("even -common", lines, postings: 180) != nil)
   }
 
   @Test("a passed deadline is no answer; a bad request is an error as ever")

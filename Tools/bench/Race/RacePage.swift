@@ -107,7 +107,8 @@ struct RacePage {
     html.element(
       "p", [],
       "Best 10 of \(serving.queries) queries, by the clock, each query's median; *above* is the median of the answer over the "
-        + "socket less that of the same search in the asking process, on one connection that stays open."
+        + "socket less that of the same search in the asking process, on one connection that stays open. An *echo* is a thread "
+        + "that waits as long and answers as many bytes: what it adds is this machine's, mostly for waking a processor that sleeps."
     )
   }
 

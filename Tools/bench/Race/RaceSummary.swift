@@ -76,7 +76,8 @@ struct RaceSummary {
     if let serving = results.serving {
       all.append(
         "Serving: opens in \(decimal(serving.open / 1_000, 2)) ms, \(Figures.bytes(serving.anonymous)) of memory beside "
-          + "the files, the socket adds \(Figures.plain(serving.above.p50)) µs.")
+          + "the files, the socket adds \(Figures.plain(serving.above.p50)) µs (a bare echo \(Figures.plain(serving.floor.p50)))."
+      )
     }
     if let growth = results.growth {
       let slopes = QueryRace.commands.flatMap { command in

@@ -72,7 +72,7 @@ enum RaceTables {
     var rows = [
       ["", "p50", "p99", "mean"],
       ["the search, µs"] + cells(serving.engine), ["the answer, µs"] + cells(serving.socket),
-      ["above, µs"] + cells(serving.above),
+      ["above, µs"] + cells(serving.above), ["of it, an echo's, µs"] + cells(serving.floor),
       ["opening the index, µs", Figures.plain(serving.open), "", ""],
       ["memory not of files", Figures.bytes(serving.anonymous), "", ""],
     ]

@@ -15,6 +15,8 @@ struct Serving: Equatable {
   var engine = Distribution([])
   var socket = Distribution([])
   var above = Distribution([])
+  /// The same of a thread that does nothing but wait as long and answer as much (`Echo`).
+  var floor = Distribution([])
   /// Answers a second, by the daemon's number of workers.
   var throughput: [Int: Double] = [:]
 
@@ -69,6 +71,7 @@ struct Serving: Equatable {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var own = [[Double]](repeating: [], count: requests.count)
     var answered = own
+    var lengths = [Int](repeating: 0, count: requests.count)
     for round in 0...rounds {
       for query in requests.indices {
         var start = Clock.wall()
@@ -89,6 +92,7 @@ struct Serving: Equatable {
         }
         let whole = Clock.wall() - start
         guard answer?.status == 200 else { throw Fault("status \(answer?.status ?? 0)") }
+        lengths[query] = answer?.length ?? 0
         // The first round warms up.
         guard round > 0 else { continue }
         own[query].append(Double(engine) / 1e3)
@@ -99,6 +103,18 @@ struct Serving: Equatable {
     engine = Distribution(medians(own))
     socket = Distribution(medians(answered))
     above = Distribution(zip(medians(answered), medians(own)).map { $0 - $1 })
+    // In the same rhythm: as long as a search takes here, then there.
+    let echo = try Echo()
+    var echoed = [[Double]](repeating: [], count: requests.count)
+    for _ in 0..<max(1, rounds / 3) {
+      for (query, search) in medians(own).enumerated() {
+        let work = UInt64(max(0, search) * 1e3)
+        Echo.spin(work)
+        let whole = try echo.ask(bytes[query].count, nanoseconds: work, answer: lengths[query])
+        echoed[query].append((Double(whole) - Double(work)) / 1e3)
+      }
+    }
+    floor = Distribution(medians(echoed))
   }
 }
 
@@ -111,6 +127,7 @@ extension Serving {
       "open_us": .double(open), "anonymous_bytes": .integer(Int64(anonymous)),
       "queries": .integer(Int64(queries)), "engine_us": distribution(engine),
       "socket_us": distribution(socket), "above_us": distribution(above),
+      "floor_us": distribution(floor),
       "answers_per_second": .array(
         throughput.sorted { $0.key < $1.key }.map {
           ["workers": .integer(Int64($0.key)), "rate": .double($0.value)]
@@ -132,6 +149,7 @@ extension Serving {
     self.init()
     self.open = open
     (self.engine, self.socket, self.above) = (engine, socket, above)
+    floor = distribution("floor_us") ?? floor
     anonymous = json["anonymous_bytes"]?.int ?? 0
     queries = json["queries"]?.int ?? 0
     for entry in json["answers_per_second"]?.array ?? [] {
