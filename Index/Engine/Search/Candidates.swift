@@ -77,19 +77,13 @@ final class Candidates {
   func removeAll() { count = 0 }
 
   /// Replaces them by `number` documents, at most 128, with their scores.
-  /// - Parameters:
-  ///   - others: room to read up to three more; and so of `values`.
-  ///   - accepted: documents that may be candidates; nil for all.
+  /// - Parameter accepted: documents that may be candidates; nil for all.
   func take(
     _ others: UnsafePointer<UInt32>, _ values: UnsafePointer<Float>, _ number: Int,
     _ accepted: BitSet?
   ) {
-    // By the four, as they were written: wider loads would wait for the stores to end.
-    let fours = (number &+ 3) &>> 2
-    for four in 0..<fours {
-      unsafe copyFour(others, documents, four)
-      unsafe copyFour(values, scores, four)
-    }
+    unsafe documents.update(from: others, count: number)
+    unsafe scores.update(from: values, count: number)
     count = number
     guard let accepted else { return }
     var kept = 0
@@ -106,13 +100,9 @@ final class Candidates {
   func take(
     _ others: UnsafePointer<UInt32>, _ number: Int, _ accepted: BitSet?, start: Int = 0
   ) {
-    for four in 0..<((number &+ 3) &>> 2) {
-      unsafe copyFour(others, documents, four)
-      let first = UInt32(truncatingIfNeeded: start &+ 4 &* four)
-      unsafe UnsafeMutableRawPointer(places + 4 &* four).storeBytes(
-        of: Lanes(0, 1, 2, 3) &+ Lanes(repeating: first), as: Lanes.self)
-      unsafe UnsafeMutableRawPointer(scores + 4 &* four).storeBytes(of: Lanes.zero, as: Lanes.self)
-    }
+    unsafe documents.update(from: others, count: number)
+    unsafe scores.update(repeating: 0, count: number)
+    for i in 0..<number { unsafe places[i] = UInt32(truncatingIfNeeded: start &+ i) }
     count = number
     guard let accepted else { return }
     var kept = 0
@@ -212,15 +202,4 @@ final class Candidates {
     unsafe postings.scores(at: places, documents, count, saturation, into: values)
     for i in 0..<count { unsafe scores[i] += values[i] }
   }
-}
-
-/// Copies four numbers of 32 bits: number 4 · `four` and what follows.
-@inline(__always)
-private func copyFour<Number>(
-  _ from: UnsafePointer<Number>, _ to: UnsafeMutablePointer<Number>, _ four: Int
-) {
-  let lanes = unsafe UnsafeRawPointer(from).loadUnaligned(
-    fromByteOffset: 16 &* four, as: Lanes.self)
-  unsafe UnsafeMutableRawPointer(to).storeBytes(
-    of: lanes, toByteOffset: 16 &* four, as: Lanes.self)
 }
