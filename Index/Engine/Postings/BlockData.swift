@@ -21,29 +21,44 @@ struct BlockData {
   @unsafe private let bounds: UnsafeRawPointer
   /// The list's bound is that of each block.
   private let isUniform: Bool
+  /// Bytes of an offset and of an info, and their bits.
+  private let width: Int
+  private let infoWidth: Int
+  private let mask: UInt64
+  private let infoMask: UInt64
 
-  /// Bytes of the block data of a list of `documents`, at least 128.
-  static func length(documents: Int, detail: PostingsDetail) -> Int {
+  /// Bytes of an offset in a list whose blocks take `dataLength` bytes: next to none takes 16 MiB.
+  private static func width(_ dataLength: Int) -> Int { dataLength < 1 << 24 ? 3 : 5 }
+
+  /// Bytes of the block data of a list of `documents`, at least 128, whose blocks take `dataLength` bytes.
+  static func length(documents: Int, detail: PostingsDetail, dataLength: Int) -> Int {
     let blocks = (documents &+ blockSize &- 1) / blockSize
+    let width = width(dataLength)
     let each =
       switch detail {
-      case .documents: 12
-      case .frequencies: 14
-      case .positions: 19
+      case .documents: 7 &+ width
+      case .frequencies: 9 &+ width
+      case .positions: 9 &+ 2 &* width
       }
     return 4 &+ each &* blocks
   }
 
-  /// Of a list of `documents`, at least 128: the bytes at `data`.
+  /// Of a list of `documents`, at least 128, whose blocks take `dataLength` bytes: the bytes at `data`.
   @unsafe
-  init(_ data: UnsafeRawPointer, documents: Int, detail: PostingsDetail) {
+  init(
+    _ data: UnsafeRawPointer, documents: Int, detail: PostingsDetail, dataLength: Int
+  ) {
+    width = Self.width(dataLength)
+    infoWidth = 3 &+ width
+    mask = (1 &<< UInt64(8 &* width)) &- 1
+    infoMask = mask &<< 24 | 0xFF_FFFF
     count = (documents &+ blockSize &- 1) / blockSize
     bound = unsafe data.loadUnaligned(as: UInt16.self).littleEndian & ScoreBound.largest
     leastNorm = unsafe data.load(fromByteOffset: 2, as: UInt8.self)
     unsafe positions = data + 4
-    unsafe lasts = positions + (detail == .positions ? 5 &* count : 0)
+    unsafe lasts = positions + (detail == .positions ? width &* count : 0)
     unsafe infos = lasts + 4 &* count
-    unsafe bounds = infos + 8 &* count
+    unsafe bounds = infos + infoWidth &* count
     isUniform = detail == .documents
   }
 
@@ -51,6 +66,10 @@ struct BlockData {
   @unsafe
   init(last: UnsafePointer<UInt32>) {
     count = 1
+    width = 3
+    infoWidth = 6
+    mask = 0
+    infoMask = 0
     bound = 0
     leastNorm = 0
     unsafe lasts = UnsafeRawPointer(last)
@@ -126,26 +145,78 @@ struct BlockData {
 
   /// Where the documents of a block of a list that is not short lie, and how they are encoded.
   struct Info {
-    fileprivate let word: UInt64
+    /// The layout's.
+    fileprivate(set) var word: UInt64
+
+    init(offset: Int, encoding: Int, frequencyEncoding: Int, skip: Int) {
+      word = UInt64(offset) << 24 | UInt64(skip) << 16 | UInt64(frequencyEncoding) << 8
+      word |= UInt64(encoding)
+    }
+
+    fileprivate init(word: UInt64) { self.word = word }
+
     /// In the list.
-    @inline(__always) var offset: Int { Int(word & 0xFF_FFFF_FFFF) }
-    @inline(__always) var encoding: Int { Int(word &>> 40 & 0xFF) }
+    @inline(__always) var offset: Int { Int(word &>> 24) }
+    @inline(__always) var encoding: Int { Int(word & 0xFF) }
     /// Of `PatchedPacking`.
-    @inline(__always) var frequencyEncoding: Int { Int(word &>> 48 & 0xFF) }
+    @inline(__always) var frequencyEncoding: Int { Int(word &>> 8 & 0xFF) }
     /// Position differences of the position block that belong to documents before.
-    @inline(__always) var skip: Int { Int(word &>> 56) }
+    @inline(__always) var skip: Int { Int(word &>> 16 & 0xFF) }
+
+    /// The same, so many bytes further on.
+    func moved(by bytes: Int) -> Info { Info(word: word + UInt64(bytes) << 24) }
   }
 
   @inline(__always)
   func info(_ block: Int) -> Info {
-    Info(
-      word: unsafe infos.loadUnaligned(fromByteOffset: block &* 8, as: UInt64.self).littleEndian)
+    let word = unsafe infos.loadUnaligned(fromByteOffset: block &* infoWidth, as: UInt64.self)
+    return Info(word: word.littleEndian & infoMask)
   }
 
   /// Where the first positions of a block lie in the list, where positions are kept.
   @inline(__always)
   func positions(_ block: Int) -> Int {
-    let at = unsafe positions.loadUnaligned(fromByteOffset: block &* 5, as: UInt64.self)
-    return Int(at.littleEndian & 0xFF_FFFF_FFFF)
+    let at = unsafe positions.loadUnaligned(fromByteOffset: block &* width, as: UInt64.self)
+    return Int(at.littleEndian & mask)
+  }
+
+  // MARK: Writing
+
+  /// What block data is made of, block by block; positions and bounds only where there are any.
+  struct Parts {
+    var bound: UInt16 = 0
+    var leastNorm: UInt8 = 0
+    var positions: [Int] = []
+    var lasts: [UInt32] = []
+    var infos: [Info] = []
+    var bounds: [UInt16] = []
+
+    /// The block data of a list whose blocks take `dataLength` bytes.
+    func bytes(dataLength: Int) -> ByteWriter {
+      let width = BlockData.width(dataLength)
+      var data = ByteWriter()
+      data.reserveCapacity(4 + lasts.count * (9 + 2 * width))
+      data.append(UInt32(bound) | UInt32(leastNorm) << 16)
+      for offset in positions { data.append(UInt64(offset), count: width) }
+      for last in lasts { data.append(last) }
+      for info in infos { data.append(info.word, count: 3 + width) }
+      for bound in bounds { data.append(bound) }
+      return data
+    }
+
+    mutating func removeAll() {
+      positions.removeAll(keepingCapacity: true)
+      lasts.removeAll(keepingCapacity: true)
+      infos.removeAll(keepingCapacity: true)
+      bounds.removeAll(keepingCapacity: true)
+      bound = 0
+    }
+  }
+}
+
+extension ByteWriter {
+  /// The low `count` bytes of a number.
+  fileprivate mutating func append(_ value: UInt64, count: Int) {
+    for byte in 0..<count { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * byte))) }
   }
 }

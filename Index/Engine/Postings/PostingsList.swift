@@ -88,11 +88,14 @@ struct PostingsList {
       if entry.documentFrequency >= blockSize {
         guard
           metadata
-            == BlockData.length(documents: entry.documentFrequency, detail: entry.detail)
+            == BlockData.length(
+              documents: entry.documentFrequency, detail: entry.detail,
+              dataLength: length &- metadata)
         else { throw file.corrupt(offset, "\(metadata) bytes of block data") }
         let bytes = unsafe try file.pointer(offset &+ length &- metadata, metadata)
         unsafe list.data = BlockData(
-          bytes, documents: entry.documentFrequency, detail: entry.detail)
+          bytes, documents: entry.documentFrequency, detail: entry.detail,
+          dataLength: length &- metadata)
       } else if entry.detail != .documents {
         var bytes = try file.scanner(offset, length)
         let code = UInt16(bytes.byte()) | UInt16(bytes.byte()) << 8

@@ -13,17 +13,18 @@
 //                     documents, the first with the document after the block before (or document 0), the last with
 //                     the block's last
 //   block data   bound of the list (2 bytes), its least norm (1), zero (1)
-//                per block: offset of the position block (5 bytes), where positions are kept
+//                per block: offset of the position block, where positions are kept
 //                per block: last document (4 bytes)
-//                per block: 40 bits offset of the document block, 8 bits encoding (32 a bit set), 8 bits
-//                  encoding of frequencies, 8 position differences to skip
+//                per block: encoding of documents (1 byte; 32: a bit set), encoding of frequencies (1), position
+//                  differences to skip (1), offset of the document block
 //                per block: bound (2 bytes), where frequencies are kept
 //
 // Packing and its encodings are those of `PatchedPacking`. A bound is a `ScoreBound`; that of a short list is followed
 // by its least norm (3 bytes in all).
 // Variable bytes of a document: difference << 1 | (frequency is 1), then the frequency unless it is 1; the
 // difference alone where frequencies are not kept. The first difference of a list counts from 0, others from the
-// document before. Positions: differences within a document, the first from 0. Offsets count from the list.
+// document before. Positions: differences within a document, the first from 0. Offsets count from the list, and
+// have 3 bytes, or 5 where its data has 16 MiB or more.
 // Without frequencies there are no bounds and no position blocks; their fields are 0 or missing.
 
 import Bytes
@@ -81,15 +82,11 @@ struct PostingsWriter: ~Copyable {
 
   private var documentBytes = ByteWriter()
   private var positionBytes = ByteWriter()
-  private var lasts: [UInt32] = []
-  private var infos: [UInt64] = []
-  private var positionOffsets: [UInt64] = []
-  private var bounds: [UInt16] = []
+  private var blocks = BlockData.Parts()
   private var firstOfRun = 0
 
-  /// Greatest x of the open block, code of the greatest of the list, and its least norm.
+  /// Greatest x of the open block, and least norm of the list.
   private var blockLargest: Float = 0
-  private var bound: UInt16 = 0
   private var leastNorm: UInt8 = 255
 
   /// `norms`: one byte for each of `documentCount` documents, or none; `factors`: `ScoreBound.factors`.
@@ -129,14 +126,9 @@ struct PostingsWriter: ~Copyable {
     widest = 0
     firstOfRun = 0
     blockLargest = 0
-    bound = 0
     leastNorm = 255
     // What only a long list has; most are short.
-    if lasts.isEmpty { return }
-    lasts.removeAll(keepingCapacity: true)
-    infos.removeAll(keepingCapacity: true)
-    positionOffsets.removeAll(keepingCapacity: true)
-    bounds.removeAll(keepingCapacity: true)
+    if !blocks.lasts.isEmpty { blocks.removeAll() }
   }
 
   /// Adds a document with its positions, ascending, where they are kept.
@@ -295,7 +287,7 @@ struct PostingsWriter: ~Copyable {
   // MARK: Blocks
 
   private mutating func endBlock() throws(IndexError) {
-    if lasts.isEmpty {
+    if blocks.lasts.isEmpty {
       // The list is a long one: positions stream from now on.
       try file.append(unsafe positionBytes.bytes.span.bytes)
       positionBytes.removeAll()
@@ -311,18 +303,19 @@ struct PostingsWriter: ~Copyable {
     } else {
       appendVariableBytes()
     }
-    lasts.append(lastDocument)
-    infos.append(
-      UInt64(offset) | UInt64(encoding) << 40 | UInt64(frequencyEncoding) << 48
-        | (blockPositions >> 40) << 56)
+    blocks.lasts.append(lastDocument)
+    blocks.infos.append(
+      BlockData.Info(
+        offset: offset, encoding: encoding, frequencyEncoding: frequencyEncoding,
+        skip: Int(blockPositions >> 40)))
     if detail != .documents {
       let code = ScoreBound.code(blockLargest)
-      bounds.append(code)
-      bound = max(bound, code)
+      blocks.bounds.append(code)
+      blocks.bound = max(blocks.bound, code)
       blockLargest = 0
     }
     pending = 0
-    if detail == .positions { positionOffsets.append(blockPositions & 0xFF_FFFF_FFFF) }
+    if detail == .positions { blocks.positions.append(Int(blockPositions & 0xFF_FFFF_FFFF)) }
     if documentBytes.count >= runLength { try endRun() }
     if detail == .positions {
       blockPositions = UInt64(file.position - start) | UInt64(pendingPositions) << 40
@@ -333,13 +326,13 @@ struct PostingsWriter: ~Copyable {
   /// - Returns: their encoding.
   private mutating func appendDocuments() -> Int {
     let bits = unsafe BitPacking.width(documents)
-    let first = (lasts.last.map { $0 + 1 } ?? 0) >> 6
+    let first = (blocks.lasts.last.map { $0 + 1 } ?? 0) >> 6
     let words = Int(lastDocument >> 6) - Int(first) + 1
     guard words * 8 <= BitPacking.byteCount(bits: bits) else {
       return unsafe appendPacked(documents, Self.documentPrice)
     }
     unsafe packed.initializeMemory(as: UInt8.self, repeating: 0, count: words * 8)
-    var document = lasts.last ?? 0
+    var document = blocks.lasts.last ?? 0
     for place in 0..<blockSize {
       document &+= unsafe documents[place]
       let bit = Int(document) - Int(first) << 6
@@ -355,27 +348,19 @@ struct PostingsWriter: ~Copyable {
   /// Writes the documents that are held, after the positions that are pending.
   private mutating func endRun() throws(IndexError) {
     try endPositions()
-    let base = UInt64(file.position - start)
-    for index in firstOfRun..<infos.count { infos[index] += base }
-    firstOfRun = infos.count
+    let base = file.position - start
+    for block in firstOfRun..<blocks.infos.count {
+      blocks.infos[block] = blocks.infos[block].moved(by: base)
+    }
+    firstOfRun = blocks.infos.count
     try file.append(unsafe documentBytes.bytes.span.bytes)
     documentBytes.removeAll()
   }
 
+  /// - Returns: its length.
   private mutating func writeBlockData() throws(IndexError) -> Int {
-    var data = ByteWriter()
-    data.reserveCapacity(BlockData.length(documents: documentFrequency, detail: detail))
-    data.append(UInt32(bound) | UInt32(detail == .documents ? 0 : leastNorm) << 16)
-    for offset in positionOffsets {
-      data.append(UInt32(truncatingIfNeeded: offset))
-      data.append(UInt8(truncatingIfNeeded: offset >> 32))
-    }
-    for last in lasts { data.append(last) }
-    for info in infos { data.append(info) }
-    for bound in bounds {
-      data.append(UInt8(truncatingIfNeeded: bound))
-      data.append(UInt8(truncatingIfNeeded: bound >> 8))
-    }
+    blocks.leastNorm = detail == .documents ? 0 : leastNorm
+    let data = blocks.bytes(dataLength: file.position - start)
     try file.append(unsafe data.bytes.span.bytes)
     return data.count
   }
@@ -427,7 +412,7 @@ struct PostingsWriter: ~Copyable {
       positions, price: Self.positionPrice, into: packed + 1)
     unsafe packed.storeBytes(of: UInt8(encoding), as: UInt8.self)
     let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: 1 + count)
-    if lasts.isEmpty { positionBytes.append(span) } else { try file.append(span) }
+    if blocks.lasts.isEmpty { positionBytes.append(span) } else { try file.append(span) }
     pendingPositions = 0
   }
 
@@ -440,7 +425,7 @@ struct PostingsWriter: ~Copyable {
     for index in 0..<pendingPositions { pack(UInt64(unsafe positions[index]), &count) }
     positionBytes.append(unsafe RawSpan(_unsafeStart: UnsafeRawPointer(packed), byteCount: count))
     pendingPositions = 0
-    if !lasts.isEmpty {
+    if !blocks.lasts.isEmpty {
       precondition(held == 0, "a long list's positions are in the file")
       try file.append(unsafe positionBytes.bytes.span.bytes)
       positionBytes.removeAll()

@@ -40,7 +40,9 @@ func randomPostings(
     return SamplePosting(
       document: document,
       positions: (0..<frequency).map { _ in
+        // A few differences are far wider than the others.
         position += UInt32.random(in: 0..<200, using: &random)
+        position += position % 37 == 0 ? 1 << (position % 13) : 0
         return position
       })
   }
