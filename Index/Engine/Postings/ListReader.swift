@@ -140,7 +140,7 @@ struct ListReader: ~Copyable {
       } else {
         try decode(lookBlock)
         total = unsafe find(
-          documents, from, to, total, into: found, places: frequencies ?? memory.starts)
+          documents, from, to, total, into: found, places: frequencies ?? found)
       }
       if total > before, let frequencies = unsafe frequencies {
         unsafe try lookUp(frequencies + before, total &- before)
@@ -152,7 +152,7 @@ struct ListReader: ~Copyable {
 
   /// Looks for documents number `from` to `to` in the decoded block, which reaches the last of them; `total` were found
   /// before.
-  /// - Parameter places: theirs in the block; of the first only, when they are for nothing.
+  /// - Parameter places: theirs in the block; `found` when they are not wanted.
   @inline(__always)
   private func find(
     _ documents: UnsafePointer<UInt32>, _ from: Int, _ to: Int, _ total: Int,
@@ -175,8 +175,8 @@ struct ListReader: ~Copyable {
       } else {
         place = unsafe rankOf(document, in: all)
       }
-      unsafe found[total] = UInt32(truncatingIfNeeded: i)
       unsafe places[total] = UInt32(truncatingIfNeeded: place)
+      unsafe found[total] = UInt32(truncatingIfNeeded: i)
       // 1 when they are equal, without a branch.
       let difference = unsafe UInt64(all[place] ^ document)
       total &+= Int(truncatingIfNeeded: (difference &- 1) &>> 63)
@@ -208,8 +208,8 @@ struct ListReader: ~Copyable {
     var total = total
     for i in from..<to {
       let next = unsafe UInt32(table[Int(documents[i] &- first)])
-      unsafe found[total] = UInt32(truncatingIfNeeded: i)
       unsafe places[total] = next &- 1
+      unsafe found[total] = UInt32(truncatingIfNeeded: i)
       // 1 where there is a place.
       total &+= Int((next &+ 255) &>> 8)
     }
