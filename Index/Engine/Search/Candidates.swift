@@ -199,7 +199,7 @@ final class Candidates {
 
   /// Adds the scores of the term in whose block they have their places.
   func addOwn(_ postings: inout FieldPostings, _ saturation: Saturation) {
-    unsafe postings.scores(at: places, documents, count, saturation, into: values)
+    unsafe postings.scores(at: places, count, saturation, into: values)
     for i in 0..<count { unsafe scores[i] += values[i] }
   }
 }

@@ -104,28 +104,41 @@ struct FieldPostings: ~Copyable {
     return UInt32(min(limit / largestFactor * (1 - 1e-5), 1e9))
   }
 
-  /// As `values`, but 0 for frequencies up to `floor`: their norms, which are seldom in the cache, are not read.
-  /// Only where there are frequencies.
-  @inline(__always)
-  mutating func values(
-    _ start: Int, _ end: Int, above floor: UInt32, into output: UnsafeMutablePointer<Float>
-  ) {
-    let documents = unsafe cursor.documents
-    let factors = unsafe self.factors.base
+  /// Places of the decoded block, from `start` on, whose frequency is above `floor`: their norms, which are seldom in the
+  /// cache, are the only ones that are wanted. Only where there are frequencies.
+  /// - Parameter places: room for a block.
+  /// - Returns: how many.
+  mutating func select(
+    from start: Int, above floor: UInt32, into places: UnsafeMutablePointer<UInt32>
+  ) -> Int {
     let frequencies = unsafe cursor.frequencies()
-    guard let norms = unsafe norms else {
-      unsafe values(start, end, into: output)
-      return
-    }
-    for i in start..<end {
-      let frequency = unsafe frequencies[i]
-      if frequency <= floor {
-        unsafe output[i] = 0
-      } else {
-        unsafe output[i] =
-          Float(Int32(bitPattern: frequency)) * factors[Int(norms[Int(documents[i])])]
+    let count = cursor.count
+    let limit = Int32(truncatingIfNeeded: floor)
+    var found = 0
+    var row = start & ~15
+    while row < count {
+      if unsafe isAnyAbove(limit, frequencies + row) {
+        for i in max(row, start)..<min(row &+ 16, count) {
+          unsafe places[found] = UInt32(truncatingIfNeeded: i)
+          // 1 where it is above: frequencies have 26 bits.
+          let difference = unsafe UInt32(bitPattern: limit) &- frequencies[i]
+          found &+= Int(difference &>> 31)
+        }
       }
+      row &+= 16
     }
+    return found
+  }
+
+  /// Whether any of 16 frequencies is above `limit`: by the signs of the differences.
+  @inline(__always)
+  private func isAnyAbove(_ limit: Int32, _ frequencies: UnsafePointer<UInt32>) -> Bool {
+    let raw = unsafe UnsafeRawPointer(frequencies)
+    let limits = SIMD8<Int32>(repeating: limit)
+    let low = unsafe limits &- raw.loadUnaligned(as: SIMD8<Int32>.self)
+    let high = unsafe limits &- raw.loadUnaligned(fromByteOffset: 32, as: SIMD8<Int32>.self)
+    let signs = unsafe unsafeBitCast(low | high, to: SIMD4<UInt64>.self)
+    return (signs.x | signs.y | signs.z | signs.w) & 0x8000_0000_8000_0000 != 0
   }
 
   /// x of the current document for a frequency.
@@ -305,12 +318,14 @@ struct FieldPostings: ~Copyable {
   /// Scores of documents at places of the cursor's block.
   /// - Parameter scores: room for `count`, and 8 more.
   mutating func scores(
-    at places: UnsafePointer<UInt32>, _ documents: UnsafePointer<UInt32>, _ count: Int,
-    _ saturation: Saturation, into scores: UnsafeMutablePointer<Float>
+    at places: UnsafePointer<UInt32>, _ count: Int, _ saturation: Saturation,
+    into scores: UnsafeMutablePointer<Float>
   ) {
     let frequencies = unsafe cursor.frequencies()
+    let documents = unsafe cursor.documents
     for i in 0..<count {
-      unsafe scores[i] = value(frequency: frequencies[Int(places[i])], document: documents[i])
+      let place = unsafe Int(places[i])
+      unsafe scores[i] = value(frequency: frequencies[place], document: documents[place])
     }
     unsafe saturation.scores(scores, from: 0, to: count)
   }

@@ -11,6 +11,8 @@ final class LeafMemory: @unchecked Sendable {
   let windowCapacity: Int
   /// A value for each document of a block, and room for 16 more.
   let values: UnsafeMutablePointer<Float>
+  /// Places in a block.
+  let places: UnsafeMutablePointer<UInt32>
   /// A bit for each document of a window; anything between calls.
   let matched: UnsafeMutablePointer<UInt64>
   /// Of a batch, and bits of the windows of `TermsScorer`; anything between calls.
@@ -33,6 +35,8 @@ final class LeafMemory: @unchecked Sendable {
     self.windowCapacity = windowCapacity
     unsafe values = .allocate(capacity: blockSize + 16)
     unsafe values.initialize(repeating: 0, count: blockSize + 16)
+    unsafe places = .allocate(capacity: blockSize)
+    unsafe places.initialize(repeating: 0, count: blockSize)
     let words = max(windowCapacity, TermsScorer.windowCapacity) / 64
     unsafe matched = .allocate(capacity: words)
     unsafe matched.initialize(repeating: 0, count: words)
@@ -40,6 +44,7 @@ final class LeafMemory: @unchecked Sendable {
 
   deinit {
     unsafe values.deallocate()
+    unsafe places.deallocate()
     unsafe matched.deallocate()
   }
 

@@ -184,7 +184,7 @@ final class TermScorer: Scorer {
     }
     let documents = unsafe postings.pointee.cursor.documents + start
     if isScored {
-      compute(start, end, 0)
+      compute(start, end)
       unsafe candidates.take(documents, values + start, end &- start, accepted)
     } else {
       unsafe candidates.take(documents, end &- start, accepted, start: start)
@@ -245,7 +245,6 @@ final class TermScorer: Scorer {
   private func scan(_ window: Window, _ minimum: Float) throws(IndexError) {
     guard let scores = unsafe window.scores else { return }
     let isPruned = minimum > unbounded
-    let floor = isPruned ? frequencyFloor(minimum) : 0
     while unsafe postings.pointee.cursor.document < window.end {
       if isPruned {
         let next = try nextCompetitive(above: minimum, until: window.end)
@@ -258,7 +257,7 @@ final class TermScorer: Scorer {
       }
       let start = unsafe postings.pointee.cursor.index
       let end = unsafe postings.pointee.place(of: window.end, from: start)
-      compute(start, end, floor)
+      compute(start, end)
       let documents = unsafe postings.pointee.cursor.documents
       var i = start
       while i < end {
@@ -287,14 +286,10 @@ final class TermScorer: Scorer {
     unsafe postings.pointee.frequencyFloor(saturation.x(below: minimum))
   }
 
-  /// Scores of the documents from `start` to `end` of the decoded block; 0 for frequencies up to `floor`.
+  /// Scores of the documents from `start` to `end` of the decoded block.
   @inline(__always)
-  private func compute(_ start: Int, _ end: Int, _ floor: UInt32) {
-    if floor > 0 {
-      unsafe postings.pointee.values(start, end, above: floor, into: values)
-    } else {
-      unsafe postings.pointee.values(start, end, into: values)
-    }
+  private func compute(_ start: Int, _ end: Int) {
+    unsafe postings.pointee.values(start, end, into: values)
     unsafe saturation.scores(values, from: start, to: end)
   }
 
@@ -382,29 +377,52 @@ final class TermScorer: Scorer {
         floor = floorMinimum > unbounded ? frequencyFloor(floorMinimum) : 0
       }
       let start = unsafe postings.pointee.cursor.index
-      compute(start, end, floor)
-      let documents = unsafe postings.pointee.cursor.documents
-      var i = start
-      while i < end {
-        let stop = min(end, i &+ 16)
-        if top.minimum > unbounded, unsafe !anyAbove(values + i, top.minimum) {
-          i = stop
-          continue
-        }
-        while i < stop {
-          if unsafe values[i] > top.minimum {
-            if let accepted, unsafe !accepted[Int(documents[i])] {
-              i &+= 1
-              continue
-            }
-            unsafe top.offer(first &+ documents[i], values[i])
-          }
-          i &+= 1
-        }
+      if floor > 0 {
+        collectFew(&top, from: start, above: floor, first, accepted)
+      } else {
+        collectAll(&top, from: start, first, accepted)
       }
       unsafe try postings.pointee.cursor.nextBlock()
     }
     return true
+  }
+
+  /// Offers the documents of the decoded block, sixteen scores at a time.
+  private func collectAll(
+    _ top: inout TopScores, from start: Int, _ first: UInt32, _ accepted: BitSet?
+  ) {
+    let end = unsafe postings.pointee.cursor.count
+    compute(start, end)
+    let documents = unsafe postings.pointee.cursor.documents
+    var i = start
+    while i < end {
+      let stop = min(end, i &+ 16)
+      if top.minimum > unbounded, unsafe !anyAbove(values + i, top.minimum) {
+        i = stop
+        continue
+      }
+      while i < stop {
+        if unsafe values[i] > top.minimum, unsafe accepted?[Int(documents[i])] ?? true {
+          unsafe top.offer(first &+ documents[i], values[i])
+        }
+        i &+= 1
+      }
+    }
+  }
+
+  /// The same where frequencies up to `floor` are not enough: the others are few.
+  private func collectFew(
+    _ top: inout TopScores, from start: Int, above floor: UInt32, _ first: UInt32,
+    _ accepted: BitSet?
+  ) {
+    let found = unsafe postings.pointee.select(from: start, above: floor, into: memory.places)
+    if found == 0 { return }
+    unsafe postings.pointee.scores(at: memory.places, found, saturation, into: values)
+    let documents = unsafe postings.pointee.cursor.documents
+    for i in 0..<found where unsafe values[i] > top.minimum {
+      let document = unsafe documents[Int(memory.places[i])]
+      if accepted?[Int(document)] ?? true { unsafe top.offer(first &+ document, values[i]) }
+    }
   }
 
   /// As of the postings, by scores.
