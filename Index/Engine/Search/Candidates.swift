@@ -64,16 +64,6 @@ final class Candidates {
     return word
   }
 
-  /// Takes their scores out of the window, where they are sums of some terms.
-  func takeScores(_ window: Window) {
-    guard let all = unsafe window.scores else { return }
-    for i in 0..<count {
-      let at = unsafe Int(documents[i] &- window.base)
-      unsafe scores[i] = all[at]
-      unsafe all[at] = 0
-    }
-  }
-
   func removeAll() { count = 0 }
 
   /// Replaces them by `number` documents, at most 128, with their scores.

@@ -150,9 +150,6 @@ final class TermScorer: Scorer {
       sparse: cost &<< Int(shift) < documents ? matched : nil)
   }
 
-  /// About how many documents of the window have the term.
-  func expected(_ window: Window) -> Int { cost &* window.count / documents }
-
   /// All scores are multiples of it.
   var step: Float { saturation.grid.step }
 

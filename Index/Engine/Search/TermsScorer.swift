@@ -1,4 +1,5 @@
-// All or any of several words, each in one field: the queries that are asked most.
+// All or any of several words, each in one field: the queries that are asked most. By themselves they are collected and
+// counted without windows (TermsCollector.swift); within other queries, and counted where lists are long, by windows.
 //
 // A window goes through four steps, each cheaper by document than the next:
 //
@@ -27,7 +28,14 @@ final class TermsScorer: Scorer {
   private let union: WindowMemory
   private let plan: UnsafeMutablePointer<Step>
   /// Bounds of each term over the chunks of a window, then their sums.
-  private let chunks: UnsafeMutablePointer<Float>
+  private lazy var chunks: UnsafeMutablePointer<Float> = {
+    let floats = (terms.count + 1) * Self.chunkLimit
+    let chunks = UnsafeMutablePointer<Float>.allocate(capacity: floats)
+    unsafe chunks.initialize(repeating: 0, count: floats)
+    hasChunks = true
+    return unsafe chunks
+  }()
+  private var hasChunks = false
 
   /// What a window asks of one term.
   private struct Step {
@@ -56,9 +64,6 @@ final class TermsScorer: Scorer {
     }
     let plan = UnsafeMutablePointer<Step>.allocate(capacity: sorted.count)
     for i in sorted.indices { unsafe (plan + i).initialize(to: Step(term: i)) }
-    let floats = (sorted.count + 1) * Self.chunkLimit
-    let chunks = UnsafeMutablePointer<Float>.allocate(capacity: floats)
-    unsafe chunks.initialize(repeating: 0, count: floats)
     self.terms = sorted
     self.isUnion = isUnion
     candidates = memory.candidates
@@ -66,13 +71,12 @@ final class TermsScorer: Scorer {
       sorted, isUnion: isUnion, documents: documents, memory.candidates)
     union = memory.bits
     unsafe self.plan = plan
-    unsafe self.chunks = chunks
     super.init(cost: cost)
   }
 
   deinit {
     unsafe plan.deallocate()
-    unsafe chunks.deallocate()
+    if hasChunks { unsafe chunks.deallocate() }
   }
 
   override func candidate(_ target: UInt32) throws(IndexError) -> UInt32 {
