@@ -23,7 +23,7 @@ struct IndexCorpus: ParsableCommand {
   var directory: String
   @Option(help: "Indexing threads.") var threads = 1
   @Option(help: ArgumentHelp("Memory for all that is held, as 512M or 2G.", valueName: "size"))
-  var memory = ByteCount(bytes: 256 << 20)
+  var memory = ByteCount(bytes: 432 << 20)
   @Flag(help: "Leave the segments as they were written.") var noMerge = false
   @Flag(help: "Put the documents in the order that makes searches fastest.") var reorder = false
   @OptionGroup var report: ReportOptions

@@ -67,14 +67,14 @@ final class TermsCollector {
   ) throws(IndexError) -> Bool {
     // Largest bound first.
     var rest = Array(terms.indices)
-    if isUnion { rest.sort { terms[$0].largestScore > terms[$1].largestScore } }
+    if isUnion { rest.sort { worth($0) > worth($1) } }
     var excluded: [Int] = []
     while !rest.isEmpty {
       let minimum = threshold(top, isFirst: excluded.isEmpty)
-      let total = rest.reduce(0) { $0 + terms[$1].largestScore }
+      let total = rest.reduce(0) { $0 + worth($1) }
       if total <= minimum { return true }
       // Without it nothing passes.
-      let required = rest.filter { !isUnion || total - terms[$0].largestScore <= minimum }.min()
+      let required = rest.filter { !isUnion || total - worth($0) <= minimum }.min()
       let lead = required ?? rest[0]
       rest.removeAll { $0 == lead }
       for term in terms { term.rewind() }
@@ -86,6 +86,9 @@ final class TermsCollector {
     return true
   }
 
+  /// What a term adds at most.
+  private func worth(_ term: Int) -> Float { max(0, terms[term].largestScore) }
+
   /// What scores must be above: scores are multiples of the grid's step.
   private func threshold(_ top: TopScores, isFirst: Bool) -> Float {
     isFirst ? top.minimum : min(top.minimum - terms[0].step, top.minimum.nextDown)
@@ -95,7 +98,7 @@ final class TermsCollector {
     _ pass: Pass, _ top: inout TopScores, first: UInt32, _ accepted: BitSet?, _ deadline: Deadline
   ) throws(IndexError) -> Bool {
     let lead = terms[pass.lead]
-    let others = pass.others.reduce(0) { $0 + terms[$1].largestScore }
+    let others = pass.others.reduce(0) { $0 + worth($1) }
     let usual = lead.usualScore
     var base: UInt32 = 0
     var blocks = 0
