@@ -39,7 +39,7 @@ struct PostingsWriter: ~Copyable {
   /// differences take a pass of their own.
   private static let frequencyPrice = PatchedPacking.Price(block: 0, patch: 1)
   private static let documentPrice = PatchedPacking.Price(block: 16, patch: 1)
-  private static let positionPrice = PatchedPacking.Price(block: 16, patch: 1)
+  private static let positionPrice = PatchedPacking.Price(block: 28, patch: 1)
   /// Bytes of documents after which a long list begins another run.
   static let runLength = 4 << 20
 

@@ -37,6 +37,8 @@ struct IndexingRace: Equatable {
           else { continue }
           progress("building, \(count) thread\(count > 1 ? "s" : ""): \(peer.name)")
           let index = place(peer)
+          // Nobody waits for the disk to take what others wrote.
+          sync()
           do {
             let build = try Self.build(peer.name, command, corpus, index, threads: count)
             note(build, isFirst: round == 0)
