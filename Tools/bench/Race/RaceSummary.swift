@@ -18,7 +18,8 @@ struct RaceSummary {
     return text + measured
   }
 
-  /// Machine, dates, commits and the last command: paths by their last part, since others have other ones.
+  /// Machine, dates, commits and the fullest command: paths by their last part, since others have other ones, and for all
+  /// parts when several were run.
   private var measured: String {
     let runs = results.names.compactMap { results.runs[$0] }
     guard let last = runs.last else { return "" }
@@ -29,8 +30,12 @@ struct RaceSummary {
     }
     var distinct: [String] = []
     for when in whens where !distinct.contains(when) { distinct.append(when) }
-    let words = (last["command"]?.string ?? "").split(separator: " ").map { word in
+    let commands = runs.compactMap { $0["command"]?.string?.split(separator: " ") }
+    var words = (commands.max { $0.count < $1.count } ?? []).map { word in
       word.split(separator: "/").last.map(String.init) ?? ""
+    }
+    if runs.count > 1, let only = words.firstIndex(of: "--only") {
+      words.removeSubrange(only..<min(only + 2, words.count))
     }
     return "\n\(machine?["cpu"]?.string ?? "?"), \(machine?["cores"]?.int ?? 0) cores; "
       + "\(distinct.joined(separator: ", ")). Again: `\(words.joined(separator: " "))`\n"
