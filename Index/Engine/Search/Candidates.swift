@@ -75,15 +75,7 @@ final class Candidates {
     unsafe documents.update(from: others, count: number)
     unsafe scores.update(from: values, count: number)
     count = number
-    guard let accepted else { return }
-    var kept = 0
-    for i in 0..<number {
-      let document = unsafe documents[i]
-      unsafe documents[kept] = document
-      unsafe scores[kept] = scores[i]
-      kept &+= accepted[Int(document)] ? 1 : 0
-    }
-    count = kept
+    if let accepted { keep(accepted) }
   }
 
   /// The same without scores. They remember their places among the others, plus `start`, until `keep`.
@@ -94,11 +86,15 @@ final class Candidates {
     unsafe scores.update(repeating: 0, count: number)
     for i in 0..<number { unsafe places[i] = UInt32(truncatingIfNeeded: start &+ i) }
     count = number
-    guard let accepted else { return }
+    if let accepted { keep(accepted) }
+  }
+
+  private func keep(_ accepted: BitSet) {
     var kept = 0
-    for i in 0..<number {
+    for i in 0..<count {
       let document = unsafe documents[i]
       unsafe documents[kept] = document
+      unsafe scores[kept] = scores[i]
       unsafe places[kept] = places[i]
       kept &+= accepted[Int(document)] ? 1 : 0
     }
