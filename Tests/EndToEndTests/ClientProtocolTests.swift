@@ -1,15 +1,21 @@
-// What Sources/PROTOCOL.md shows is what happens: its examples are run, and their answers compared with what it prints.
+// What Sources/PROTOCOL.md and SEARCH.md show is what happens: their examples are run, and the answers compared with what
+// they print.
 
 import Glibc
 import JSON
 import Testing
 
-@Suite("The examples of PROTOCOL.md")
+@Suite("The examples of the protocol")
 struct ClientProtocolTests {
-  static let text: String = {
+  /// PROTOCOL.md makes the index that SEARCH.md asks.
+  static let examples = ["PROTOCOL.md", "SEARCH.md"].flatMap { name in
+    ProtocolText(markdown: text(name)).examples.map { (place: "\(name), line \($0.line)", $0) }
+  }
+
+  private static func text(_ name: String) -> String {
     // Tests/EndToEndTests/ClientProtocolTests.swift → the checkout
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let file = unsafe open("/\(root)/Sources/PROTOCOL.md", O_RDONLY | O_CLOEXEC)
+    let file = unsafe open("/\(root)/Sources/\(name)", O_RDONLY | O_CLOEXEC)
     defer { close(file) }
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
@@ -18,14 +24,13 @@ struct ClientProtocolTests {
       if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
       bytes += part.prefix(count)
     }
-  }()
+  }
 
   @Test("give the answers that are printed", .enabled(if: ClientBench.has("curl"), "needs curl"))
   func run() throws {
-    let examples = ProtocolText(markdown: Self.text).examples
     let bench = try ClientBench(harbour: false)
     var ran = 0
-    for (number, example) in examples.enumerated() {
+    for (number, (place, example)) in Self.examples.enumerated() {
       let text = example.text.replacing("/run/martlet/martlet.sock", with: bench.daemon.socket)
       let result: ToolResult
       switch example.kind {
@@ -45,7 +50,7 @@ struct ClientProtocolTests {
         result = try bench.run("example\(number).js", text)
       }
       ran += 1
-      let place = "PROTOCOL.md, line \(example.line): \(example.text)"
+      let place = "\(place): \(example.text)"
       #expect(result.status == 0, "\(place)\n\(result.output)\(result.errors)")
       if let printed = example.printed {
         let fault = ProtocolComparison.difference(printed, result.output)
@@ -58,8 +63,8 @@ struct ClientProtocolTests {
 
   @Test("that are only shown are JSON")
   func json() throws {
-    for example in ProtocolText(markdown: Self.text).examples where example.kind == .json {
-      #expect(throws: Never.self, "PROTOCOL.md, line \(example.line)") {
+    for (place, example) in Self.examples where example.kind == .json {
+      #expect(throws: Never.self, "\(place)") {
         try JSONValue.parse(example.text)
       }
     }

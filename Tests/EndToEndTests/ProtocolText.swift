@@ -1,4 +1,4 @@
-// The examples of Sources/PROTOCOL.md, read out of the Markdown.
+// The examples of Sources/PROTOCOL.md and SEARCH.md, read out of the Markdown.
 //
 //   ```console     `$ command`, on as long as a line ends with `\`, or a quote or a here-document is open; then what
 //                  it prints: JSON, broken into lines as one likes, or text
