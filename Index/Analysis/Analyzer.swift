@@ -29,7 +29,7 @@ public final class Analyzer: Sendable {
   /// To be raised with every change of the rules in code; the tables bring their own digest.
   private static let rulesVersion: UInt64 = 1
 
-  private init?(name: String, kind: Kind, language: Language?) {
+  init?(name: String, kind: Kind, language: Language?) {
     self.name = name
     self.kind = kind
     self.language = language
@@ -42,20 +42,14 @@ public final class Analyzer: Sendable {
     fingerprint = hash
   }
 
-  private static let all: [Analyzer] = {
-    let plain: [(String, Kind)] = [
-      ("standard", .words), ("whitespace", .whitespace), ("keyword", .keyword),
-    ]
-    return plain.compactMap { Analyzer(name: $0.0, kind: $0.1, language: nil) }
-      + Language.all.compactMap { Analyzer(name: $0.name, kind: .words, language: $0) }
-  }()
-
-  /// The analyzer called `name`: `standard`, `whitespace`, `keyword`, or a language, such as `english`.
+  /// The analyzer called `name`: `standard`, `whitespace`, `keyword`, or a language by its English name or its code
+  /// of ISO 639-1, whatever follows that (`portuguese`, `pt`, `pt-BR`); in any case. One object a name.
   public static func named(_ name: String) -> Analyzer? {
-    all.first { $0.name == name }
+    AnalyzerRegistry.shared.analyzer(name)
   }
 
-  public static var names: [String] { all.map(\.name) }
+  /// The names of all analyzers: those of languages in English.
+  public static var names: [String] { AnalyzerRegistry.shared.names }
 
   /// Appends the tokens of `text` with their exact forms to `buffer`.
   ///
@@ -148,12 +142,7 @@ public final class Analyzer: Sendable {
   }
 
   /// Whether the word is one that a long OR query can leave out. Takes exact or index forms.
-  public func isStopWord(_ form: RawSpan) -> Bool {
-    guard let language, form.byteCount <= language.longestStopWord else { return false }
-    return unsafe form.withUnsafeBytes { raw in
-      language.stopWords.contains { unsafe $0.elementsEqual(raw) }
-    }
-  }
+  public func isStopWord(_ form: RawSpan) -> Bool { language?.isStopWord(form) ?? false }
 
   /// The hash that a token of this exact form carries.
   public static func hash(of form: RawSpan) -> UInt64 {

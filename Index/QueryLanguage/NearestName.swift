@@ -1,9 +1,9 @@
 // The name that was probably meant: for `titel:` the field `title`.
 
-enum NearestName {
+package enum NearestName {
   /// The nearest within two edits (an exchange of neighbours is one), and at most half of its letters; among equals
   /// the first in order. Optimal string alignment over scalars, three rows.
-  static func of(_ name: String, among names: some Sequence<String>) -> String? {
+  package static func of(_ name: String, among names: some Sequence<String>) -> String? {
     let letters = Array(name.unicodeScalars)
     guard letters.count <= 64 else { return nil }
     var best: (edits: Int, name: String)?

@@ -46,10 +46,7 @@ public struct AnalyzeCall: Sendable {
       }
     }
     guard let analyzer = Analyzer.named(name ?? "standard") else {
-      throw Members.invalid(
-        at: "/analyzer",
-        "there is no analyzer \"\(name ?? "")\"; there are \(Analyzer.names.joined(separator: ", "))"
-      )
+      throw Members.invalid(at: "/analyzer", Analyzer.unknown(name ?? ""))
     }
     self.analyzer = analyzer
   }

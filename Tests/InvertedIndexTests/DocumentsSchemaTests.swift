@@ -96,7 +96,19 @@ import Testing
     let value = try JSONValue.parse(
       #"{"fields": [{"name": "a", "type": "text", "analyzer": "klingon"}]}"#)
     #expect { try Schema(json: value) } throws: {
-      "\($0)".hasPrefix("field a: there is no analyzer klingon; there are")
+      "\($0)".hasPrefix("field a: there is no analyzer \"klingon\"; there are")
+    }
+  }
+
+  @Test func analyzersHaveTheirEnglishNameWhicheverTheSchemaSays() throws {
+    for (said, name) in [("fi", "finnish"), ("Finnish", "finnish"), ("pt-BR", "portuguese")] {
+      let field = try Field(name: "body", type: .text, analyzer: said)
+      #expect(field.analyzer == name)
+    }
+    #expect {
+      try Field(name: "body", type: .text, analyzer: "finish")
+    } throws: {
+      "\($0)" == "field body: there is no analyzer \"finish\"; did you mean finnish?"
     }
   }
 

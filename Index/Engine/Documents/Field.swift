@@ -40,7 +40,7 @@ public struct Field: Sendable, Equatable {
   public static let maximumKeywordSize = 32_766
 
   /// - Parameters:
-  ///   - analyzer: for a text field, `standard` when not given.
+  ///   - analyzer: for a text field, by any of its names; `standard` when not given.
   ///   - column: by default all fields but text have one.
   /// - Throws: `invalid`, with the reason.
   public init(
@@ -54,9 +54,9 @@ public struct Field: Sendable, Equatable {
     guard type == .text || analyzer == nil else {
       throw .invalid("field \(name): a \(type.name) field has no analyzer")
     }
-    if let analyzer, Analyzer.named(analyzer) == nil {
-      let known = Analyzer.names.joined(separator: ", ")
-      throw .invalid("field \(name): there is no analyzer \(analyzer); there are \(known)")
+    let known = analyzer.flatMap { Analyzer.named($0) }
+    if let analyzer, known == nil {
+      throw .invalid("field \(name): \(Analyzer.unknown(analyzer))")
     }
     guard type != .text || !column else {
       throw .invalid("field \(name): a text field cannot be a column; use keyword")
@@ -65,7 +65,7 @@ public struct Field: Sendable, Equatable {
       throw .invalid("field \(name): neither stored, indexed nor a column: it would hold nothing")
     }
     self.init(
-      unchecked: name, type: type, analyzer: type == .text ? analyzer ?? "standard" : nil,
+      unchecked: name, type: type, analyzer: type == .text ? known?.name ?? "standard" : nil,
       stored: stored, indexed: indexed, column: column)
   }
 
