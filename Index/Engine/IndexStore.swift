@@ -52,6 +52,11 @@ public struct IndexStore: Sendable {
   /// The directory of an index, made if it does not exist; the index itself is made by its first writer.
   public func create(_ name: String) throws(IndexError) -> FileSystemDirectory {
     try IndexName.check(name)
+    if try !exists(name), let indexes = (try? aliases())?[name] {
+      throw .invalid(
+        "\(name) is an alias of \(indexes.joined(separator: ", ")); an index needs a name of its own"
+      )
+    }
     try makeDirectories()
     try withDirectory { (descriptor) throws(IndexError) in
       try sweep(descriptor)

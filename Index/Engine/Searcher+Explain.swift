@@ -36,7 +36,7 @@ extension Searcher {
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
     let prepared = try PreparedQuery(request, reader.view, deadline: deadline)
     if prepared.timedOut || deadline.isPassed { throw .cancelled }
-    return try reader.view.statistics(of: prepared.query)
+    return try reader.view.statistics(of: prepared.query, deadline: deadline)
   }
 }
 

@@ -10,7 +10,7 @@ public final class Searcher: Sendable {
 
   public init(_ reader: IndexReader) { self.reader = reader }
 
-  /// - Throws: `query` in strict mode, with the warnings; `invalid` for names and values that the schema does not
+  /// - Throws: `query` in strict mode, with the warnings; `request` for names and values that the schema does not
   ///   know; `corrupt`. A deadline that passes is no error: the answer says `timedOut` and has what was found.
   public func search(
     _ request: SearchRequest, deadline: Deadline = .never
@@ -25,91 +25,34 @@ public final class Searcher: Sendable {
   ) throws(IndexError) -> SearchResponse {
     let start = Deadline.now()
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
-    guard (0...SearchRequest.maxLimit).contains(request.limit) else {
-      throw .invalid("limit: \(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
-    }
-    guard (0...SearchRequest.maxLimit - request.limit).contains(request.offset) else {
-      throw .invalid("offset: \(request.offset) with limit \(request.limit) is too far")
-    }
-    let places = request.offset + request.limit
     let view = reader.view
-    let sort = try SortField.keys(request.sort, view.schema)
-    var fields = try StoredFieldsReader(schema: view.schema, select: request.select)
     let given = try request.givenStatistics(view.schema)
-    let prepared = try PreparedQuery(
+    var steps = try SearchSteps(
       request, view, deadline: deadline,
       lookups: briefPostings == nil ? .max : BriefSearch.lookups / max(1, view.segments.count))
-    let run = try QueryRun(
-      view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
+    let run = try steps.run(given)
     if let briefPostings, run.postings > briefPostings { throw .cancelled }
-    let byScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
-    var result =
-      byScore
-      ? try run.top(places, total: request.total)
-      : try run.sorted(by: sort, places)
-    if prepared.timedOut { result.timedOut = true }
-    var highlighter: Highlighter?
-    if let highlight = request.highlight {
-      highlighter = try Highlighter(
-        query: prepared.query, schema: view.schema, highlight: highlight)
-    }
-    // Passages want the stored document anyway.
-    let isIDAlone = fields.isIDAlone && highlighter == nil
-    var ids = IDReader()
-    var hits: [Hit] = []
-    var size = 0
-    for found in result.hits.dropFirst(request.offset) {
-      // Hits cost a block of stored documents each: they are looked at again.
-      if !hits.isEmpty, deadline.isPassed {
-        result.timedOut = true
-        break
-      }
-      let segment = view.segment(of: found.document)
-      let document = Int(found.document - segment.first)
-      var stored: StoredFields
-      if isIDAlone, let id = try ids.id(segment.reader, document) {
-        stored = fields.alone(id)
-      } else {
-        stored = try fields.read(segment.reader, document)
-      }
-      var explanation: Explanation?
-      if request.explain {
-        do throws(IndexError) {
-          explanation = try run.explain(found.document)
-        } catch .cancelled {
-          result.timedOut = true
-          break
-        }
-      }
-      hits.append(
-        Hit(
-          id: stored.id, score: result.isScored ? found.score : nil, fields: stored.fields,
-          omitted: stored.omitted,
-          passages: try highlighter?.passages(
-            document: document, in: segment.reader, beginning: fields.bytes, deadline: deadline)
-            ?? [],
-          explanation: explanation))
-      size += hits[hits.count - 1].sizeInBytes
-      guard size <= request.maximumBytes else {
-        throw .tooLarge(
-          "\(hits.count) of \(result.hits.count) hits have more than \(request.maximumBytes) bytes: ask "
-            + "for fewer hits (limit) or fields (select)")
-      }
-    }
+    var result = try steps.find(run)
+    let hits = try steps.show(result.hits.dropFirst(request.offset), of: &result, run)
     if result.timedOut { result.total.exact = false }
     return SearchResponse(
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
-      generation: view.generation, total: result.total, interpreted: prepared.interpreted,
-      warnings: prepared.warnings, hits: hits)
+      generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
+      warnings: steps.prepared.warnings, hits: hits)
   }
 
   /// How many documents match; what concerns hits is not looked at.
   public func count(
     _ request: SearchRequest, deadline: Deadline = .never
   ) throws(IndexError) -> CountResponse {
-    let start = Deadline.now()
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
-    let view = reader.view
+    return try Self.count(request, reader.view, deadline: deadline)
+  }
+
+  static func count(
+    _ request: SearchRequest, _ view: SearchView, deadline: Deadline
+  ) throws(IndexError) -> CountResponse {
+    let start = Deadline.now()
     let prepared = try PreparedQuery(request, view, deadline: deadline)
     let run = try QueryRun(
       view, prepared.query, filters: prepared.filters, deadline: deadline)
@@ -176,8 +119,7 @@ struct PreparedQuery {
     unsafe clock_gettime(CLOCK_REALTIME, &now)
     let milliseconds = Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
     let filterBuilder = FilterBuilder(schema: schema, now: milliseconds)
-    filters = []
-    for filter in request.filters { filters.append(try filterBuilder.query(filter)) }
+    filters = try filterBuilder.queries(request.filters)
     warnings = parsed.warnings
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,

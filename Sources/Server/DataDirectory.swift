@@ -34,10 +34,18 @@ struct DataDirectory: Sendable {
   /// nil: no index, or one that is being made or dropped.
   func stamp(_ name: String) -> Stamp? {
     var status = stat()
-    guard unsafe lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-      unsafe lstat("\(path)/\(name)/\(FileName.manifest)", &status) == 0,
-      status.st_mode & S_IFMT == S_IFREG
-    else { return nil }
+    guard unsafe lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      return nil
+    }
+    return fileStamp("\(path)/\(name)/\(FileName.manifest)")
+  }
+
+  /// nil: there are no aliases.
+  func aliasesStamp() -> Stamp? { fileStamp("\(path)/\(IndexAliases.file)") }
+
+  private func fileStamp(_ path: String) -> Stamp? {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Stamp(
       device: status.st_dev, inode: status.st_ino, length: status.st_size,
       seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)

@@ -6,18 +6,19 @@ struct DocumentRoutes: Sendable {
   let registry: IndexRegistry
 
   func document(_ call: Call) throws(Problem) -> Response {
-    let (name, id) = (call.path[0], call.path[1])
+    let selection = try registry.selectOne(path: call.path[0])
+    let (name, id) = (selection.names[0], call.path[1])
     let pretty = try call.pretty()
     let opened = try registry.open(name)
-    let generation = opened.reader.generation
-    if let response = Response.unchanged(generation, call.request) { return response }
+    let tag = Response.tag(selection, [opened])
+    if let response = Response.unchanged(tag, call.request) { return response }
     let document = try registry.guarding(name, opened) { () throws(IndexError) in
       try opened.reader.document(id: id)
     }
     guard let document else { throw .noSuchDocument(id, in: name) }
     return .json(
-      Wire.answer(id: id, document, generation: generation, pretty: pretty),
-      generation: generation)
+      Wire.answer(id: id, document, generation: opened.reader.generation, pretty: pretty),
+      tag: tag)
   }
 }
 

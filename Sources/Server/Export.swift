@@ -8,7 +8,8 @@ import WireAPI
 extension DocumentRoutes {
   /// All documents of one generation, or a part of them, as JSON lines.
   func export(_ call: Call) throws(Problem) -> Response {
-    let name = call.path[0]
+    let selection = try registry.selectOne(path: call.path[0])
+    var name = selection.names[0]
     var cursor: ExportCursor?
     var skip = 0
     var limit = Int.max
@@ -21,26 +22,28 @@ extension DocumentRoutes {
     }
     let opened: IndexRegistry.Opened
     if let cursor {
+      if !selection.isPlain { name = registry.name(uuid: cursor.uuid) ?? name }
       opened = try registry.open(name, generation: cursor.generation, uuid: cursor.uuid)
     } else {
       opened = try registry.open(name)
-      if let response = Response.unchanged(opened.reader.generation, call.request) {
-        return response
-      }
+      let tag = Response.tag(selection, [opened])
+      if let response = Response.unchanged(tag, call.request) { return response }
     }
     registry.pinned.use(name, opened, now: Deadline.now())
     let reader = opened.reader
     let start = reader.documentNumber(passing: skip, from: cursor?.place ?? 0)
     let end = reader.documentNumber(passing: limit, from: start)
     var here = ExportCursor(reader, place: start)
-    var headers = [Response.etag(reader.generation), ("X-Cursor", here.description)]
+    var headers = [
+      Response.etag(Response.tag(selection, [opened])), ("X-Cursor", here.description),
+    ]
     if end < reader.documentCount + reader.deletedCount {
       here.place = end
       headers.append(("X-Next-Cursor", here.description))
     }
     let lines = ExportLines(reader, from: start, limit: limit)
     return .stream(contentType: "application/x-ndjson", headers: headers) {
-      [registry] () throws(Problem) in
+      [registry, name] () throws(Problem) in
       registry.pinned.use(name, opened, now: Deadline.now())
       return try registry.guarding(name, opened) { () throws(IndexError) in try lines.next() }
     }

@@ -17,14 +17,15 @@ struct HealthRoutes: Sendable {
   func ready(_ call: Call, isStopping: Bool) throws(Problem) -> Response {
     let pretty = try call.pretty()
     let entries = registry.entries
-    let isFaulty = registry.fault != nil || entries.contains { $0.fault != nil }
+    let fault = registry.fault ?? registry.aliases.fault
+    let isFaulty = fault != nil || entries.contains { $0.fault != nil }
     let status =
       isStopping
       ? "stopping" : !registry.isScanned ? "starting" : isFaulty ? "degraded" : "ready"
     var writer = JSONWriter(pretty: pretty)
     writer.object { writer in
       writer.field("status", status)
-      if let fault = registry.fault { writer.field("fault", fault) }
+      if let fault { writer.field("fault", fault) }
       writer.name("indexes")
       writer.array { writer in
         for entry in entries {

@@ -41,6 +41,7 @@ final class IndexRegistry: Sendable {
 
   private struct State {
     var entries: [String: Entry] = [:]
+    var aliases = AliasesOnDisk()
     var isScanned = false
     /// Why the data directory cannot be read.
     var fault: String?
@@ -120,8 +121,7 @@ final class IndexRegistry: Sendable {
       throw Problem(.indexUnavailable, "\(name): \(entry.fault ?? "not open")", retryAfter: 1)
     }
     try mustBeScanned()
-    let hint = Nearest.find(name, among: entries.map(\.name)).map { "; did you mean \"\($0)\"?" }
-    throw Problem(.noSuchIndex, "there is no index \"\(name)\"\(hint ?? "")")
+    throw IndexNames.noSuchIndex(name, among: entries.map(\.name))
   }
 
   /// Runs the engine for a request; damage that it meets is told to whoever looks after the daemon.
@@ -162,7 +162,12 @@ final class IndexRegistry: Sendable {
       throw Problem(
         .generationGone,
         "generation \(generation) of \"\(name)\" is no longer there; now it is "
-          + "\(newest.reader.generation): begin again")
+          + "\(newest.reader.generation): begin again",
+        errors: [
+          .init(
+            pointer: "/cursor", code: Problem.Code.generationGone.rawValue,
+            hint: "begin again with \"cursor\": \"*\"")
+        ])
     }
     return opened
   }
@@ -239,6 +244,7 @@ final class IndexRegistry: Sendable {
 
   private func look(again: Bool) {
     watch.watch(path)
+    lookAtAliases()
     var seen: Set<String> = []
     do throws(StartError) {
       for name in try directory.names() {
@@ -310,6 +316,27 @@ final class IndexRegistry: Sendable {
     }
     if let fault, before != fault {
       logger.error("data directory cannot be read", metadata: ["error": "\(fault)"])
+    }
+  }
+
+  // MARK: Aliases
+
+  /// The aliases as they were read last, and why the file that is there now could not be read.
+  var aliases: AliasesOnDisk { state.withLock { $0.aliases } }
+
+  private func lookAtAliases() {
+    var aliases = aliases
+    let before = aliases
+    guard aliases.follow(directory) else { return }
+    let now = aliases
+    state.withLock { $0.aliases = now }
+    if let fault = now.fault {
+      if fault != before.fault {
+        logger.error(
+          "aliases cannot be read; the old ones go on", metadata: ["error": "\(fault)"])
+      }
+    } else if now.aliases != before.aliases {
+      logger.info("aliases read", metadata: ["count": "\(now.aliases.names.count)"])
     }
   }
 }

@@ -110,23 +110,33 @@ struct Routes {
 extension Response {
   /// - Parameter generation: of the index that answers: the `ETag`.
   static func json(_ body: [UInt8], generation: UInt64) -> Response {
+    json(body, tag: "\(generation)")
+  }
+
+  static func json(_ body: [UInt8], tag: String) -> Response {
     var response = json(body)
-    response.headers.append(etag(generation))
+    response.headers.append(etag(tag))
     return response
   }
 
   /// 304 when the client says (`If-None-Match`) that it has the answer of this generation; only GET and HEAD can be
   /// answered so (RFC 9110, section 13.1.2).
   static func unchanged(_ generation: UInt64, _ request: Request) -> Response? {
+    request.ifNoneMatch == nil ? nil : unchanged("\(generation)", request)
+  }
+
+  static func unchanged(_ tag: String, _ request: Request) -> Response? {
     guard let given = request.ifNoneMatch, request.method == .GET || request.method == .HEAD,
-      EntityTags.list(given, has: etag(generation).value)
+      EntityTags.list(given, has: etag(tag).value)
     else { return nil }
-    return .empty(status: 304, headers: [etag(generation)])
+    return .empty(status: 304, headers: [etag(tag)])
   }
 
   static func etag(_ generation: UInt64) -> (name: String, value: String) {
-    ("ETag", "\"\(generation)\"")
+    etag("\(generation)")
   }
+
+  static func etag(_ tag: String) -> (name: String, value: String) { ("ETag", "\"\(tag)\"") }
 }
 
 enum EntityTags {

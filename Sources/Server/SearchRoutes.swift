@@ -6,58 +6,68 @@ struct SearchRoutes: Sendable {
   let registry: IndexRegistry
   let limits: CurrentLimits
 
+  // MARK: Searches
+
   func searchIndex(_ call: Call) throws(Problem) -> Response {
-    try search(try question(call, .search), on: call.path[0], call)
+    try search(try question(call, .search), on: registry.select(path: call.path[0]), call)
   }
 
   func searchIndexBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
-    try searchBriefly(try question(call, .search), on: call.path[0], call, deadline)
+    try searchBriefly(
+      try question(call, .search), on: registry.select(path: call.path[0]), call, deadline)
   }
 
   func search(_ call: Call) throws(Problem) -> Response {
     let question = try question(call, .searchNamingIndex)
-    return try search(question, on: index(question), call)
+    return try search(question, on: registry.select(question.indexes), call)
   }
 
   func searchBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
     let question = try question(call, .searchNamingIndex)
-    return try searchBriefly(question, on: index(question), call, deadline)
+    return try searchBriefly(question, on: registry.select(question.indexes), call, deadline)
   }
 
   func searchByParameters(_ call: Call) throws(Problem) -> Response {
     let question = try SearchCall(parameters: call.request.query)
-    return try search(question, on: index(question), call)
+    return try search(question, on: registry.select(question.indexes), call)
   }
 
   func searchByParametersBriefly(_ call: Call, _ deadline: Deadline) throws(Problem) -> Response? {
     let question = try SearchCall(parameters: call.request.query)
-    return try searchBriefly(question, on: index(question), call, deadline)
+    return try searchBriefly(question, on: registry.select(question.indexes), call, deadline)
   }
 
   private func search(
-    _ question: SearchCall, on name: String, _ call: Call
+    _ question: SearchCall, on selection: IndexSelection, _ call: Call
   ) throws(Problem) -> Response {
-    try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+    guard selection.single != nil else { return try searchGroup(question, selection, call) }
+    return try carryOut(question, on: selection, call) {
+      (name, opened, deadline) throws(Problem) in
       let answer = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.search(bounded(question), deadline: deadline)
       }
-      return response(answer, to: question, on: name, opened)
+      return response(
+        answer, to: question, on: IndexSelection(names: [name], isPlain: selection.isPlain), opened)
     }
   }
 
-  /// On the event loop. What waits for a generation or goes on in an old one is for a worker.
+  /// On the event loop. What waits for a generation or goes on in an old one is for a worker, and so are several
+  /// indexes.
   private func searchBriefly(
-    _ question: SearchCall, on name: String, _ call: Call, _ deadline: Deadline
+    _ question: SearchCall, on selection: IndexSelection, _ call: Call, _ deadline: Deadline
   ) throws(Problem) -> Response? {
-    guard question.minimumGeneration == 0, question.paging == nil else { return nil }
+    guard let name = selection.single, question.minimumGeneration == 0, question.paging == nil
+    else { return nil }
     let opened = try registry.open(name)
-    if let response = Response.unchanged(opened.reader.generation, call.request) {
+    if call.request.ifNoneMatch != nil,
+      let response = Response.unchanged(Response.tag(selection, [opened]), call.request)
+    {
       return response
     }
     let answer = try registry.guarding(name, opened) { () throws(IndexError) in
       try opened.searcher.searchBriefly(bounded(question), deadline: deadline)
     }
-    return answer.map { response($0, to: question, on: name, opened) }
+    return answer.map { response($0, to: question, on: selection, opened) }
   }
 
   private func bounded(_ question: SearchCall) -> SearchRequest {
@@ -67,31 +77,35 @@ struct SearchRoutes: Sendable {
   }
 
   private func response(
-    _ answer: SearchResponse, to question: SearchCall, on name: String,
+    _ answer: SearchResponse, to question: SearchCall, on selection: IndexSelection,
     _ opened: IndexRegistry.Opened
   ) -> Response {
     let cursor = question.paging.map {
       $0.next(behind: answer, to: question.request, of: opened.reader)
     }
+    let answer = selection.isPlain ? answer : answer.naming(selection.names[0])
     let body = Wire.answer(
       answer, degraded: opened.isDegraded, cursor: cursor, pretty: question.pretty)
     return noted(
-      body, generation: answer.generation,
+      body, Response.tag(selection, [opened]),
       .init(
-        index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
-        timedOut: answer.timedOut, query: question.request.query))
+        index: selection.names[0], tookMicroseconds: answer.tookMicroseconds,
+        total: answer.total.value, timedOut: answer.timedOut, query: question.request.query))
   }
 
   func count(_ call: Call) throws(Problem) -> Response {
     let question = try question(call, .count)
-    let name = call.path[0]
-    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
-      let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+    let selection = try registry.select(path: call.path[0])
+    guard selection.single != nil else { return try countGroup(question, selection, call) }
+    return try carryOut(question, on: selection, call) {
+      (name, opened, deadline) throws(Problem) in
+      var answer = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.count(question.request, deadline: deadline)
       }
+      if !selection.isPlain { answer = answer.naming(name) }
       let body = Wire.answer(answer, degraded: opened.isDegraded, pretty: question.pretty)
       return noted(
-        body, generation: answer.generation,
+        body, Response.tag(selection, [opened]),
         .init(
           index: name, tookMicroseconds: answer.tookMicroseconds, total: answer.total.value,
           timedOut: answer.timedOut, query: question.request.query))
@@ -100,25 +114,26 @@ struct SearchRoutes: Sendable {
 
   /// An answer with what the log of slow queries tells. What was found before the time ran out is not what the
   /// generation has, and gets no ETag.
-  private func noted(
-    _ body: [UInt8], generation: UInt64, _ note: Response.Note
-  ) -> Response {
-    var response = note.timedOut ? Response.json(body) : .json(body, generation: generation)
+  func noted(_ body: [UInt8], _ tag: String, _ note: Response.Note) -> Response {
+    var response = note.timedOut ? Response.json(body) : .json(body, tag: tag)
     response.note = note
     return response
   }
 
+  // MARK: Of one index
+
   func explain(_ call: Call) throws(Problem) -> Response {
     let question = try question(call, .explain)
-    let name = call.path[0]
+    let selection = try registry.selectOne(path: call.path[0])
     let id = question.id ?? ""
-    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+    return try carryOut(question, on: selection, call) {
+      (name, opened, deadline) throws(Problem) in
       let answer = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.explain(question.request, id: id, deadline: deadline)
       }
       guard let answer else { throw .noSuchDocument(id, in: name) }
       let body = Wire.answer(answer, pretty: question.pretty)
-      return .json(body, generation: answer.generation)
+      return .json(body, tag: Response.tag(selection, [opened]))
     }
   }
 
@@ -126,13 +141,13 @@ struct SearchRoutes: Sendable {
   func statisticsByParameters(_ call: Call) throws(Problem) -> Response {
     let question = try SearchCall(parameters: call.request.query, form: .statistics)
     guard question.request.query.isEmpty else { return try statistics(question, call) }
-    let name = call.path[0]
-    return try carryOut(question, on: name, call) { (opened, _) throws(Problem) in
+    let selection = try registry.selectOne(path: call.path[0])
+    return try carryOut(question, on: selection, call) { (name, opened, _) throws(Problem) in
       let fields = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.reader.fieldSummaries()
       }
       let body = Wire.answer(fields, of: opened.reader, pretty: question.pretty)
-      return .json(body, generation: opened.reader.generation)
+      return .json(body, tag: Response.tag(selection, [opened]))
     }
   }
 
@@ -141,53 +156,45 @@ struct SearchRoutes: Sendable {
   }
 
   private func statistics(_ question: SearchCall, _ call: Call) throws(Problem) -> Response {
-    let name = call.path[0]
-    return try carryOut(question, on: name, call) { (opened, deadline) throws(Problem) in
+    let selection = try registry.selectOne(path: call.path[0])
+    return try carryOut(question, on: selection, call) {
+      (name, opened, deadline) throws(Problem) in
       let statistics = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.statistics(question.request, deadline: deadline)
       }
-      let generation = opened.reader.generation
-      let body = Wire.answer(statistics, generation: generation, pretty: question.pretty)
-      return .json(body, generation: generation)
+      let body = Wire.answer(
+        statistics, generation: opened.reader.generation, pretty: question.pretty)
+      return .json(body, tag: Response.tag(selection, [opened]))
     }
   }
 
   // MARK: What all of them do first
 
-  private func question(
-    _ call: Call, _ form: SearchCall.Form
-  ) throws(Problem) -> SearchCall {
+  func question(_ call: Call, _ form: SearchCall.Form) throws(Problem) -> SearchCall {
     var question = try SearchCall(json: call.request.body, form: form)
     if try call.pretty() { question.pretty = true }
     return question
   }
 
-  /// The index that a question without one in its path means: named, or the only one.
-  private func index(_ question: SearchCall) throws(Problem) -> String {
-    if let name = question.index { return name }
-    let names = registry.entries.map(\.name)
-    if names.count == 1 { return names[0] }
-    try registry.mustBeScanned()
-    if names.isEmpty { throw Problem(.noSuchIndex, "there is no index yet in \(registry.path)") }
-    throw Problem(
-      .indexRequired,
-      "name one of the \(names.count) indexes: \(names.prefix(20).joined(separator: ", "))",
-      errors: [.init(pointer: "/index", code: Problem.Code.missingMember.rawValue)])
+  func deadline(_ question: SearchCall, _ call: Call) -> Deadline {
+    let limit = UInt64(question.timeoutMilliseconds) * 1_000_000
+    return Deadline(nanoseconds: call.request.arrived &+ limit, cancel: call.flag)
   }
 
   /// Opens the index and answers by `body`, or without it: not yet (the generation that is wanted is not there) or no more
   /// than 304.
-  private func carryOut(
-    _ question: SearchCall, on name: String, _ call: Call,
-    _ body: (IndexRegistry.Opened, Deadline) throws(Problem) -> Response
+  /// - Parameter selection: of one index.
+  func carryOut(
+    _ question: SearchCall, on selection: IndexSelection, _ call: Call,
+    _ body: (String, IndexRegistry.Opened, Deadline) throws(Problem) -> Response
   ) throws(Problem) -> Response {
-    let limit = UInt64(question.timeoutMilliseconds) * 1_000_000
-    let deadline = Deadline(nanoseconds: call.request.arrived &+ limit, cancel: call.flag)
+    var name = selection.names[0]
+    let deadline = deadline(question, call)
     let wanted = question.minimumGeneration
     let newest = registry.entry(name)?.opened?.reader.generation
     if wanted > newest ?? 0 {
       if !deadline.isPassed, try registry.mayWait() {
-        return .later { [registry] resume in
+        return .later { [registry, name] resume in
           registry.wait(for: wanted, of: name, deadline: deadline, resume: resume)
         }
       }
@@ -197,14 +204,18 @@ struct SearchRoutes: Sendable {
     }
     let opened: IndexRegistry.Opened
     if let cursor = question.paging?.cursor {
+      // An alias may have been switched since the part before.
+      if !selection.isPlain { name = registry.name(uuid: cursor.uuid) ?? name }
       opened = try registry.open(name, generation: cursor.generation, uuid: cursor.uuid)
     } else {
       opened = try registry.open(name)
     }
     if question.paging != nil { registry.pinned.use(name, opened, now: Deadline.now()) }
-    if let response = Response.unchanged(opened.reader.generation, call.request) {
+    if call.request.ifNoneMatch != nil,
+      let response = Response.unchanged(Response.tag(selection, [opened]), call.request)
+    {
       return response
     }
-    return try body(opened, deadline)
+    return try body(name, opened, deadline)
   }
 }

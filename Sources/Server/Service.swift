@@ -53,6 +53,7 @@ final class Service: Sendable {
     routes.add(.GET, "/v1/indexes/{index}/export", documents.export)
     routes.add(.POST, "/v1/indexes/{index}/reload", indexes.reload)
     routes.add(.GET, "/v1/indexes", indexes.list)
+    routes.add(.GET, "/v1/aliases", indexes.aliases)
     routes.add(.GET, "/v1/indexes/{index}", indexes.describe)
 
     routes.addImmediate(.GET, "/v1/requests", requests.list)

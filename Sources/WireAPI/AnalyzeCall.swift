@@ -38,7 +38,12 @@ public struct AnalyzeCall: Sendable {
         throw Members.invalid(at: "/analyzer", "either a field or an analyzer")
       }
       guard let number = schema?.number(of: field), let found = schema?.fields[number] else {
-        throw Members.invalid(at: "/field", "there is no field \"\(field)\"")
+        let hint = Nearest.hint(field, among: schema?.fields.map(\.name) ?? [])
+        throw Problem(
+          .invalidValue, "/field: there is no field \"\(field)\"; \(hint)",
+          errors: [
+            .init(pointer: "/field", code: Problem.Code.invalidValue.rawValue, hint: hint)
+          ])
       }
       name = found.analyzer ?? (found.type == .keyword ? "keyword" : nil)
       guard name != nil else {

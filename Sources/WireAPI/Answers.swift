@@ -16,7 +16,7 @@ public enum Wire {
     document(pretty, capacity: 256 + 128 * response.hits.count) { writer in
       writer.field("took_us", response.tookMicroseconds)
       writer.field("timed_out", response.timedOut)
-      writer.field("generation", response.generation)
+      write(response.generation, response.indexes, into: &writer)
       if degraded { writer.field("degraded", true) }
       write(response.total, into: &writer)
       writer.field("interpreted", response.interpreted)
@@ -38,7 +38,7 @@ public enum Wire {
     document(pretty) { writer in
       writer.field("took_us", response.tookMicroseconds)
       writer.field("timed_out", response.timedOut)
-      writer.field("generation", response.generation)
+      write(response.generation, response.indexes, into: &writer)
       if degraded { writer.field("degraded", true) }
       write(response.total, into: &writer)
       writer.field("interpreted", response.interpreted)
@@ -80,6 +80,23 @@ public enum Wire {
     return writer.bytes
   }
 
+  /// Generations belong to their indexes: of several there is no single one.
+  private static func write(
+    _ generation: UInt64, _ indexes: [SearchedIndex], into writer: inout JSONWriter
+  ) {
+    if indexes.count < 2 { writer.field("generation", generation) }
+    guard !indexes.isEmpty else { return }
+    writer.name("indexes")
+    writer.array { writer in
+      for index in indexes {
+        writer.object { writer in
+          writer.field("name", index.name)
+          writer.field("generation", index.generation)
+        }
+      }
+    }
+  }
+
   private static func write(_ total: Total, into writer: inout JSONWriter) {
     writer.name("total")
     writer.object { writer in
@@ -105,6 +122,7 @@ public enum Wire {
 
   private static func write(_ hit: Hit, into writer: inout JSONWriter) {
     writer.object { writer in
+      if let index = hit.index { writer.field("index", index) }
       writer.field("id", hit.id)
       writer.name("score")
       if let score = hit.score { writer.float(score) } else { writer.null() }

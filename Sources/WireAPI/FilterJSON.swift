@@ -67,7 +67,7 @@ enum FilterJSON {
       return .isIn(field: field, values)
     case "exists":
       return try members.bool("exists") ?? true
-        ? .exists(field: field) : .not(.exists(field: field))
+        ? .exists(field: field) : .missing(field: field)
     default: break
     }
     throw Members.invalid(at: pointer, forms)

@@ -18,6 +18,8 @@ public struct IndexDescription: Sendable {
   public var fault: String?
   /// nil when unavailable.
   public var reader: IndexReader?
+  /// Other names that stand for it, alone or with others.
+  public var aliases: [String] = []
 
   public init(name: String, status: Status = .ready, fault: String? = nil, reader: IndexReader?) {
     self.name = name
@@ -30,6 +32,12 @@ public struct IndexDescription: Sendable {
     writer.object { writer in
       writer.field("name", name)
       writer.field("status", status.rawValue)
+      if !aliases.isEmpty {
+        writer.name("aliases")
+        writer.array { writer in
+          for alias in aliases { writer.string(alias) }
+        }
+      }
       if let fault { writer.field("fault", fault) }
       guard let reader else { return }
       writer.field("generation", reader.generation)
@@ -76,6 +84,28 @@ extension Wire {
       writer.name("indexes")
       writer.array { writer in
         for index in indexes { index.write(into: &writer, whole: false) }
+      }
+    }
+  }
+
+  /// `GET /v1/aliases`
+  /// - Parameter fault: why the aliases may be older than those on the disk.
+  public static func answer(
+    _ aliases: IndexAliases, fault: String? = nil, pretty: Bool = false
+  ) -> [UInt8] {
+    document(pretty) { writer in
+      if let fault { writer.field("fault", fault) }
+      writer.name("aliases")
+      writer.array { writer in
+        for name in aliases.names {
+          writer.object { writer in
+            writer.field("name", name)
+            writer.name("indexes")
+            writer.array { writer in
+              for index in aliases[name] ?? [] { writer.string(index) }
+            }
+          }
+        }
       }
     }
   }

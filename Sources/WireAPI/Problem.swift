@@ -195,6 +195,10 @@ extension Problem {
     case .system, .unknownDurability: self.init(.storage, error.description)
     case .notFound: self.init(.noSuchDocument, error.description)
     case .invalid: self.init(.invalidValue, error.description)
+    case .request(let place, let detail, let hint):
+      self.init(
+        .invalidValue, hint.map { "\(error.description); \($0)" } ?? error.description,
+        errors: [Fault(pointer: place, code: Code.invalidValue.rawValue, hint: hint ?? detail)])
     case .document: self.init(.documentRefused, error.description)
     case .superseded: self.init(.superseded, error.description)
     case .tooLarge: self.init(.answerTooLarge, error.description)

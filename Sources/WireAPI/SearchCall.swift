@@ -11,8 +11,8 @@ public struct SearchCall: Equatable, Sendable {
   public var timeoutMilliseconds = defaultTimeout
   /// The generation that has to be there before the request is carried out; 0: any.
   public var minimumGeneration: UInt64 = 0
-  /// Which index, where the path does not say it.
-  public var index: String?
+  /// Which indexes, where the path does not say it.
+  public var indexes: IndexNames?
   /// It is one part of several.
   public var paging: Paging?
   /// The document whose score is to be explained: of `Form.explain` alone.
@@ -26,7 +26,7 @@ public struct SearchCall: Equatable, Sendable {
   public enum Form: Sendable {
     /// POST /v1/indexes/{i}/search
     case search
-    /// POST /v1/search: `index` is a member.
+    /// POST /v1/search: `index` or `indexes` is a member.
     case searchNamingIndex
     /// POST /v1/indexes/{i}/count: what bears on the set of matches alone.
     case count
@@ -47,7 +47,7 @@ public struct SearchCall: Equatable, Sendable {
     var known: [String] {
       switch self {
       case .search: Self.searching
-      case .searchNamingIndex: Self.searching + ["index"]
+      case .searchNamingIndex: Self.searching + ["index", "indexes"]
       case .count: Self.reading + ["filter"]
       case .explain: Self.searching + ["id"]
       case .statistics: Self.reading
@@ -59,10 +59,26 @@ public struct SearchCall: Equatable, Sendable {
     /// Members of the API that are not carried out yet.
     var later: [String] {
       switch self {
-      case .search, .explain: Self.announced
-      case .searchNamingIndex: Self.announced + ["indexes"]
+      case .search, .searchNamingIndex, .explain: Self.announced
       case .count, .statistics: []
       }
+    }
+  }
+
+  /// What belongs to one index cannot be asked of several.
+  public func checkGroup() throws(Problem) {
+    if minimumGeneration > 0 {
+      throw Members.invalid(
+        at: "/min_generation", "a generation belongs to one index: name one, or leave it out")
+    }
+    if paging != nil {
+      throw Problem(
+        .notSupported, "/cursor: several indexes are not searched in parts: raise \"limit\"",
+        errors: [
+          .init(
+            pointer: "/cursor", code: Problem.Code.notSupported.rawValue,
+            hint: "leave \"cursor\" out")
+        ])
     }
   }
 
@@ -112,7 +128,7 @@ public struct SearchCall: Equatable, Sendable {
     if let value = members.value("statistics") {
       request.statistics = try StatisticsJSON.read(value, at: members.pointer("statistics"))
     }
-    if form == .searchNamingIndex { index = try Self.index(members) }
+    if form == .searchNamingIndex { indexes = try IndexNames(members) }
     if form == .explain {
       guard let id = try members.string("id") else {
         throw Problem(
@@ -173,23 +189,6 @@ public struct SearchCall: Equatable, Sendable {
       fields: try own.strings("fields"), passages: try own.integer("passages", in: 1...100) ?? 3,
       unit: try own.choice("unit", [SearchRequest.Highlight.Unit.utf8, .utf16]) ?? .utf8,
       html: try own.bool("html") ?? false)
-  }
-
-  private static func index(_ members: Members) throws(Problem) -> String? {
-    guard let value = members.value("index") else { return nil }
-    if let names = value.array {
-      guard names.count == 1 else {
-        throw Problem(
-          .notSupported, "/index: this version searches one index at a time",
-          errors: [
-            .init(
-              pointer: members.pointer("index"), code: Problem.Code.notSupported.rawValue,
-              hint: "name one index")
-          ])
-      }
-      return try members.strings("index")?.first
-    }
-    return try members.string("index")
   }
 }
 

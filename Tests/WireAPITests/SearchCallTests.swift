@@ -24,7 +24,7 @@ struct SearchCallTests {
     let call = try call("{}")
     #expect(call.request == SearchRequest())
     #expect(call.timeoutMilliseconds == 1_000)
-    #expect(call.index == nil)
+    #expect(call.indexes == nil)
   }
 
   @Test("every member arrives")
@@ -71,7 +71,7 @@ struct SearchCallTests {
     ).request
     #expect(
       request.filters == [
-        .not(.equals(field: "a", .integer(1))), .exists(field: "b"), .not(.exists(field: "b")),
+        .not(.equals(field: "a", .integer(1))), .exists(field: "b"), .missing(field: "b"),
         .any([
           .range(field: "c", FilterRange(gt: .integer(1), lte: .integer(2))), .all([]),
         ]),
@@ -171,11 +171,21 @@ struct SearchCallTests {
 
   @Test("the index may be named in the body where the path does not")
   func index() throws {
-    #expect(try call(#"{"index": "news"}"#, .searchNamingIndex).index == "news")
-    #expect(try call(#"{"index": ["news"]}"#, .searchNamingIndex).index == "news")
+    for json in [#"{"index": "news"}"#, #"{"index": ["news"]}"#, #"{"indexes": ["news"]}"#] {
+      #expect(try call(json, .searchNamingIndex).indexes?.single == "news")
+    }
     #expect(try #require(refusal(#"{"index": "news"}"#)).code == .unknownMember)
-    for several in [#"{"index": ["a", "b"]}"#, #"{"index": []}"#, #"{"indexes": ["a"]}"#] {
-      #expect(try #require(refusal(several, .searchNamingIndex)).code == .notSupported)
+    for (json, pointer) in [
+      (#"{"index": []}"#, "/index"), (#"{"index": ["a", ""]}"#, "/index/1"),
+      (#"{"index": "a,,b"}"#, "/index"), (#"{"index": 1}"#, "/index"),
+      (#"{"index": "a", "indexes": ["b"]}"#, "/indexes"), (#"{"indexes": ["a", 1]}"#, "/indexes/1"),
+      (#"{"indexes": "-"}"#, "/indexes"),
+      (#"{"index": "\#(String(repeating: "a,", count: 100))a"}"#, "/index"),
+      (#"{"index": "\#(String(repeating: "a", count: 257))"}"#, "/index"),
+    ] {
+      let problem = try #require(refusal(json, .searchNamingIndex))
+      #expect(problem.code == .invalidValue)
+      #expect(problem.errors.first?.pointer == pointer)
     }
   }
 }

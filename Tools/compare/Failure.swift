@@ -50,7 +50,7 @@ struct Failure: Error {
     case .system(let call, let path, let code):
       self.init(call, path, errno: code)
     case .notFound: self.init(.noInput, "\(error)")
-    case .invalid, .query: self.init(.usage, "\(error)")
+    case .invalid, .request, .query: self.init(.usage, "\(error)")
     case .document, .corrupt, .version: self.init(.data, "\(error)")
     default: self.init(.io, "\(error)")
     }

@@ -69,6 +69,7 @@ extension Failure {
         Failure.status(errno: code), "\(error)", hint: Failure.hint(errno: code, path: path))
     case .notFound: self.init(.noInput, "\(error)")
     case .invalid, .query: self.init(.usage, "\(error)")
+    case .request(_, _, let hint): self.init(.usage, "\(error)", hint: hint)
     case .document: self.init(.data, "\(error)")
     case .superseded: self.init(.temporary, "\(error)")
     case .tooLarge: self.init(.usage, "\(error)")

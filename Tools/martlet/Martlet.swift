@@ -38,7 +38,10 @@ struct Martlet: ParsableCommand {
           ExportCommand.self,
         ]),
       CommandGroup(
-        name: "Care for", subcommands: [VerifyCommand.self, MergeCommand.self, DropCommand.self]),
+        name: "Care for",
+        subcommands: [
+          AliasCommand.self, VerifyCommand.self, MergeCommand.self, DropCommand.self,
+        ]),
     ])
 
   static func main() {

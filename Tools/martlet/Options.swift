@@ -24,6 +24,12 @@ struct CommonOptions: ParsableArguments {
     IndexStore(path: try DataFolder.path(option: dataPath))
   }
 
+  /// The index that is meant by a name, which may be an alias of it.
+  func index(named name: String) throws(Failure) -> String {
+    let store = try store()
+    return try engine { () throws(IndexError) in try store.index(named: name) }
+  }
+
   /// A word for people, on standard error, unless `--quiet`.
   func note(_ text: String) {
     if !quiet { complain(text) }

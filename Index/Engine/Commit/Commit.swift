@@ -112,21 +112,8 @@ package enum Commit {
     _ manifest: Manifest, in directory: any Directory
   ) throws(IndexError) {
     try directory.sync()
-    // A crash may have left one; under the lock it is nobody's.
-    if try directory.length(of: FileName.nextManifest) != nil {
-      try directory.remove(FileName.nextManifest)
-    }
-    do throws(IndexError) {
-      let bytes = manifest.encoded()
-      let file = try directory.create(FileName.nextManifest)
-      try file.append(unsafe bytes.span.bytes)
-      try file.sync()
-      try file.close()
-      try directory.rename(FileName.nextManifest, to: FileName.manifest)
-    } catch {
-      do throws(IndexError) { try directory.remove(FileName.nextManifest) } catch {}
-      throw error
-    }
+    try directory.replace(
+      FileName.manifest, by: manifest.encoded(), through: FileName.nextManifest)
     do throws(IndexError) {
       try directory.sync()
     } catch {

@@ -15,6 +15,7 @@ enum FileKind: UInt8, Sendable {
   case liveDocuments = 2
   case manifest = 3
   case touched = 4
+  case aliases = 5
 }
 
 /// Small files: written at once, read at once, checked as a whole.

@@ -13,6 +13,9 @@ public enum IndexError: Error, Sendable, Equatable {
   case notFound(String)
   /// The caller asked for something that cannot be: a bad name, an option, a schema.
   case invalid(String)
+  /// A request that cannot be carried out. `at` is the place, a JSON Pointer into its wire form (`/sort/0`); `hint` is
+  /// what was probably meant.
+  case request(at: String, detail: String, hint: String?)
   /// A document that does not fit its schema. `field` is the dotted path, when there is one.
   case document(id: String?, field: String?, detail: String)
   /// The commit did not happen because something else came first (a fence made void, inputs merged away).
@@ -39,6 +42,7 @@ extension IndexError: CustomStringConvertible {
       "\(path): \(SystemError(call, code: code).message) (\(call))"
     case .notFound(let what): "\(what): not found"
     case .invalid(let what): what
+    case .request(let place, let detail, _): "\(place): \(detail)"
     case .document(let id, let field, let detail):
       (id.map { "document \($0): " } ?? "") + (field.map { "field \($0): " } ?? "") + detail
     case .superseded(let what): what

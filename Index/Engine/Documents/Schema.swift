@@ -83,6 +83,20 @@ public struct Schema: Sendable {
     return schema
   }
 
+  /// The schema with fields of other indexes behind its own.
+  /// - Parameter others: none of them of a name that it has.
+  /// - Throws: `invalid` when there are too many.
+  func extended(by others: [Field]) throws(IndexError) -> Schema {
+    guard fields.count + others.count <= Self.maximumFieldCount else {
+      throw .invalid(
+        "together these indexes have more than \(Self.maximumFieldCount) fields: name fewer")
+    }
+    var schema = self
+    schema.fields += others
+    schema.index()
+    return schema
+  }
+
   /// Whether everything that was indexed under `older` means the same under this schema.
   public func extends(_ older: Schema) -> Bool { fields.starts(with: older.fields) }
 

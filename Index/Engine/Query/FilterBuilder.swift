@@ -10,120 +10,158 @@ struct FilterBuilder {
     self.now = now
   }
 
-  func query(_ filter: Filter) throws(IndexError) -> Query {
-    switch filter {
-    case .equals(let name, let value): return try any(name, [value])
-    case .isIn(let name, let values): return try any(name, values)
-    case .range(let name, let range): return try self.range(name, range)
-    case .exists(let name):
-      let (number, field) = try self.field(name)
-      guard field.type != .text || field.indexed else {
-        throw .invalid("filter: \(name) is not indexed")
-      }
-      return .exists(field: number, boost: 0)
-    case .not(let inner): return .and(all: [.all(boost: 0)], none: [try query(inner)])
-    case .any(let filters): return Query.disjunction(try queries(filters)) ?? .none
-    case .all(let filters):
-      return Query.conjunction(all: try queries(filters)) ?? .all(boost: 0)
-    }
+  /// All filters of a request.
+  /// - Throws: `request`, naming the place.
+  func queries(_ filters: [Filter]) throws(IndexError) -> [Query] {
+    try queries(filters, at: "/filter")
   }
 
-  private func queries(_ filters: [Filter]) throws(IndexError) -> [Query] {
+  private func queries(_ filters: [Filter], at place: String) throws(IndexError) -> [Query] {
     var result: [Query] = []
-    for filter in filters { result.append(try query(filter)) }
+    for (number, filter) in filters.enumerated() {
+      result.append(try query(filter, at: "\(place)/\(number)"))
+    }
     return result
   }
 
-  private func field(_ name: String) throws(IndexError) -> (Int, Field) {
-    guard let number = schema.number(of: name) else {
-      throw .invalid("filter: there is no field \(name)")
+  /// - Parameter place: JSON Pointer of the condition in the request.
+  private func query(_ filter: Filter, at place: String) throws(IndexError) -> Query {
+    switch filter {
+    case .equals(let name, let value):
+      return try any([value], of: field(name, at: place)) { _ in "\(place)/equals" }
+    case .isIn(let name, let values):
+      return try any(values, of: field(name, at: place)) { "\(place)/in/\($0)" }
+    case .range(let name, let range): return try self.range(range, of: field(name, at: place))
+    case .exists(let name): return try exists(field(name, at: place))
+    case .missing(let name):
+      return .and(all: [.all(boost: 0)], none: [try exists(field(name, at: place))])
+    case .not(let inner):
+      return .and(all: [.all(boost: 0)], none: [try query(inner, at: "\(place)/not")])
+    case .any(let filters):
+      return Query.disjunction(try queries(filters, at: "\(place)/any")) ?? .none
+    case .all(let filters):
+      return Query.conjunction(all: try queries(filters, at: "\(place)/all")) ?? .all(boost: 0)
     }
-    return (number, schema.fields[number])
   }
 
-  private func any(_ name: String, _ values: [FilterValue]) throws(IndexError) -> Query {
-    let (number, field) = try field(name)
-    if field.type == .keyword {
-      guard field.indexed else { throw .invalid("filter: \(name) is not indexed") }
-      let terms = try texts(values, name).map {
-        FieldTerm(field: number, space: .value, bytes: $0)
+  /// A field that a condition names, and the place of the condition.
+  private struct Named {
+    var number: Int
+    var field: Field
+    var place: String
+
+    func fault(_ detail: String) -> IndexError {
+      .request(at: "\(place)/field", "\(field.name) \(detail)")
+    }
+  }
+
+  private func field(_ name: String, at place: String) throws(IndexError) -> Named {
+    guard let number = schema.number(of: name) else {
+      throw .noField(name, at: "\(place)/field", schema)
+    }
+    return Named(number: number, field: schema.fields[number], place: place)
+  }
+
+  private func exists(_ named: Named) throws(IndexError) -> Query {
+    guard named.field.type != .text || named.field.indexed else {
+      throw named.fault("is not indexed")
+    }
+    return .exists(field: named.number, boost: 0)
+  }
+
+  /// - Parameter place: of the value of a number.
+  private func any(
+    _ values: [FilterValue], of named: Named, at place: (Int) -> String
+  ) throws(IndexError) -> Query {
+    if named.field.type == .keyword {
+      guard named.field.indexed else { throw named.fault("is not indexed") }
+      var terms: [FieldTerm] = []
+      for (number, value) in values.enumerated() {
+        terms.append(
+          FieldTerm(
+            field: named.number, space: .value, bytes: try text(value, named, at: place(number))))
       }
       return terms.isEmpty ? .none : .terms(terms, boost: 0)
     }
-    try checkColumn(field)
+    try checkColumn(named)
     var queries: [Query] = []
-    for value in values {
+    for (number, value) in values.enumerated() {
       let literal = ColumnValues.Literal(value)
-      try check(literal, field)
-      if let interval = ColumnValues.interval(literal, in: field.type, now: now) {
-        queries.append(.range(.integers(field: number, interval), boost: 0))
+      try check(literal, named, at: place(number))
+      if let interval = ColumnValues.interval(literal, in: named.field.type, now: now) {
+        queries.append(.range(.integers(field: named.number, interval), boost: 0))
       }
     }
     return Query.disjunction(queries) ?? .none
   }
 
-  private func range(_ name: String, _ range: FilterRange) throws(IndexError) -> Query {
-    let (number, field) = try field(name)
+  private func range(_ range: FilterRange, of named: Named) throws(IndexError) -> Query {
     if range.gte != nil && range.gt != nil || range.lte != nil && range.lt != nil {
-      throw .invalid("filter: \(name): two bounds on the same side")
+      throw .request(at: named.place, "\(named.field.name): two bounds on the same side")
     }
     let lower = range.gte ?? range.gt
     let upper = range.lte ?? range.lt
-    if field.type == .keyword {
-      guard field.indexed else { throw .invalid("filter: \(name) is not indexed") }
-      let low = try texts(lower.map { [$0] } ?? [], name).first
-      let high = try texts(upper.map { [$0] } ?? [], name).first
+    let lowerPlace = "\(named.place)/\(range.gte != nil ? "gte" : "gt")"
+    let upperPlace = "\(named.place)/\(range.lte != nil ? "lte" : "lt")"
+    if named.field.type == .keyword {
+      guard named.field.indexed else { throw named.fault("is not indexed") }
+      var bounds: [KeywordBound?] = [nil, nil]
+      if let lower {
+        bounds[0] = KeywordBound(
+          bytes: try text(lower, named, at: lowerPlace), included: range.gte != nil)
+      }
+      if let upper {
+        bounds[1] = KeywordBound(
+          bytes: try text(upper, named, at: upperPlace), included: range.lte != nil)
+      }
       return .range(
-        .keywords(
-          field: number,
-          lower: low.map { KeywordBound(bytes: $0, included: range.gte != nil) },
-          upper: high.map { KeywordBound(bytes: $0, included: range.lte != nil) }), boost: 0)
+        .keywords(field: named.number, lower: bounds[0], upper: bounds[1]), boost: 0)
     }
-    try checkColumn(field)
-    for bound in [lower, upper] {
-      if let bound { try check(ColumnValues.Literal(bound), field) }
-    }
+    try checkColumn(named)
+    if let lower { try check(ColumnValues.Literal(lower), named, at: lowerPlace) }
+    if let upper { try check(ColumnValues.Literal(upper), named, at: upperPlace) }
     let interval = ColumnValues.interval(
       from: lower.map { (ColumnValues.Literal($0), range.gte != nil) },
-      to: upper.map { (ColumnValues.Literal($0), range.lte != nil) }, in: field.type, now: now)
-    return interval.map { .range(.integers(field: number, $0), boost: 0) } ?? .none
+      to: upper.map { (ColumnValues.Literal($0), range.lte != nil) }, in: named.field.type,
+      now: now)
+    return interval.map { .range(.integers(field: named.number, $0), boost: 0) } ?? .none
   }
 
-  private func checkColumn(_ field: Field) throws(IndexError) {
-    guard field.type != .text else {
-      throw .invalid(
-        "filter: \(field.name) is a text field; filters take keyword, number, date and boolean fields"
-      )
+  private func checkColumn(_ named: Named) throws(IndexError) {
+    guard named.field.type != .text else {
+      throw named.fault(
+        "is a text field; filters take keyword, number, date and boolean fields")
     }
-    guard field.column else { throw .invalid("filter: \(field.name) has no column") }
+    guard named.field.column else { throw named.fault("has no column") }
   }
 
   /// Whether the literal is of the field's type at all.
-  private func check(_ literal: ColumnValues.Literal, _ field: Field) throws(IndexError) {
+  private func check(
+    _ literal: ColumnValues.Literal, _ named: Named, at place: String
+  ) throws(IndexError) {
     let fits =
-      switch (field.type, literal) {
+      switch (named.field.type, literal) {
       case (.integer, .integer), (.integer, .double), (.double, .integer), (.double, .double): true
       case (.boolean, .boolean): true
-      case (_, .text): ColumnValues.isLiteral(literal, of: field.type, now: now)
+      case (_, .text): ColumnValues.isLiteral(literal, of: named.field.type, now: now)
       default: false
       }
-    guard fits else {
-      throw .invalid("filter: \(field.name) is of type \(field.type.name); the value is not")
-    }
+    guard fits else { throw unfit(named, at: place) }
   }
 
-  private func texts(_ values: [FilterValue], _ name: String) throws(IndexError) -> [[UInt8]] {
-    var result: [[UInt8]] = []
-    for value in values {
-      switch value {
-      case .string(let text): result.append(Array(text.utf8))
-      case .integer(let number): result.append(Array(String(number).utf8))
-      case .boolean(let flag): result.append(Array(String(flag).utf8))
-      case .double:
-        throw .invalid("filter: \(name) is of type keyword; the value is not")
-      }
+  private func unfit(_ named: Named, at place: String) -> IndexError {
+    .request(at: place, "\(named.field.name) is of type \(named.field.type.name); the value is not")
+  }
+
+  private func text(
+    _ value: FilterValue, _ named: Named, at place: String
+  ) throws(IndexError) -> [UInt8] {
+    switch value {
+    case .string(let text): return Array(text.utf8)
+    case .integer(let number): return Array(String(number).utf8)
+    case .boolean(let flag): return Array(String(flag).utf8)
+    case .double: throw unfit(named, at: place)
     }
-    return result
   }
 }
 

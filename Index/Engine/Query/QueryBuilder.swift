@@ -40,15 +40,16 @@ struct QueryBuilder {
   ) throws(IndexError) -> [ScopeField] {
     if asked.isEmpty { return schema.defaultScope }
     var scope: [ScopeField] = []
-    for field in asked {
+    for (place, field) in asked.enumerated() {
+      let place = "/fields/\(place)"
       guard let number = schema.number(of: field.name) else {
-        throw .invalid("fields: there is no field \(field.name)")
+        throw .noField(field.name, at: place, schema)
       }
       guard field.boost >= 0, field.boost.isFinite else {
-        throw .invalid("fields: \(field.name)^\(field.boost): a boost is a number from 0 on")
+        throw .request(at: place, "\(field.name)^\(field.boost): a boost is a number from 0 on")
       }
       guard schema.fields[number].indexed else {
-        throw .invalid("fields: \(field.name) is not indexed")
+        throw .request(at: place, "\(field.name) is not indexed")
       }
       scope.append(ScopeField(number: number, weight: field.boost))
     }

@@ -92,6 +92,8 @@ public indirect enum Filter: Sendable, Equatable {
   case range(field: String, FilterRange)
   /// The field has a value.
   case exists(field: String)
+  /// The field has no value.
+  case missing(field: String)
   case not(Filter)
   case any([Filter])
   case all([Filter])

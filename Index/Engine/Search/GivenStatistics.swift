@@ -80,44 +80,13 @@ struct GivenStatistics: Sendable {
 
 extension SearchView {
   /// What weights of a rewritten query are made of, of this view alone.
-  func statistics(of query: Query) throws(IndexError) -> CollectionStatistics {
-    var result = CollectionStatistics(documents: documentCount)
-    try gather(query, into: &result)
-    return result
-  }
-
-  private func gather(
-    _ query: Query, into statistics: inout CollectionStatistics
-  ) throws(IndexError) {
-    switch query {
-    case .none, .all, .terms, .expansion, .range, .exists: return
-    case .term(let term):
-      for part in term.parts { try gather(part.term, into: &statistics) }
-    case .phrase(let phrase):
-      for part in phrase.parts {
-        for slot in part.slots {
-          for term in slot.terms { try gather(term, into: &statistics) }
-        }
-      }
-    case .and(let all, let optional, _):
-      for query in all + optional { try gather(query, into: &statistics) }
-    case .or(let queries), .best(let queries):
-      for query in queries { try gather(query, into: &statistics) }
-    }
-  }
-
-  private func gather(
-    _ term: FieldTerm, into statistics: inout CollectionStatistics
-  ) throws(IndexError) {
-    let field = schema.fields[term.field]
-    if field.type == .text, statistics.fields[field.name] == nil {
-      statistics.fields[field.name] = try lengths(of: term.field)
-    }
-    let key = CollectionStatistics.Term(
-      field: field.name, form: .init(term.space), bytes: term.bytes)
-    if statistics.frequencies[key] == nil {
-      statistics.frequencies[key] = try frequency(of: term)
-    }
+  /// - Throws: `cancelled` when the deadline passed first.
+  func statistics(
+    of query: Query, deadline: Deadline = .never
+  ) throws(IndexError) -> CollectionStatistics {
+    var gathering = StatisticsGathering(view: self, deadline: deadline)
+    try gathering.gather(query)
+    return gathering.statistics
   }
 
   func frequency(of term: FieldTerm) throws(IndexError) -> Int {
@@ -134,5 +103,51 @@ extension SearchView {
       lengths.tokens += Int(norms.tokens)
     }
     return lengths
+  }
+}
+
+private struct StatisticsGathering {
+  private let view: SearchView
+  private let deadline: Deadline
+  private var looked = 0
+  private(set) var statistics: CollectionStatistics
+
+  init(view: SearchView, deadline: Deadline) {
+    self.view = view
+    self.deadline = deadline
+    statistics = CollectionStatistics(documents: view.documentCount)
+  }
+
+  mutating func gather(_ query: Query) throws(IndexError) {
+    switch query {
+    case .none, .all, .terms, .expansion, .range, .exists: return
+    case .term(let term):
+      for part in term.parts { try gather(part.term) }
+    case .phrase(let phrase):
+      for part in phrase.parts {
+        for slot in part.slots {
+          for term in slot.terms { try gather(term) }
+        }
+      }
+    case .and(let all, let optional, _):
+      for query in all + optional { try gather(query) }
+    case .or(let queries), .best(let queries):
+      for query in queries { try gather(query) }
+    }
+  }
+
+  private mutating func gather(_ term: FieldTerm) throws(IndexError) {
+    // As for weights: there may be a million of them.
+    looked += 1
+    if looked % 64 == 0, deadline.isPassed { throw .cancelled }
+    let field = view.schema.fields[term.field]
+    if field.type == .text, statistics.fields[field.name] == nil {
+      statistics.fields[field.name] = try view.lengths(of: term.field)
+    }
+    let key = CollectionStatistics.Term(
+      field: field.name, form: .init(term.space), bytes: term.bytes)
+    if statistics.frequencies[key] == nil {
+      statistics.frequencies[key] = try view.frequency(of: term)
+    }
   }
 }

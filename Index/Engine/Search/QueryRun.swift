@@ -87,6 +87,14 @@ struct QueryRun {
   }
 
   func sorted(by fields: [SortField], _ limit: Int) throws(IndexError) -> RunResult {
+    var keyed: [SortedHit] = []
+    return try sorted(by: fields, limit, keyed: &keyed)
+  }
+
+  /// - Parameter keyed: gets the hits with their keys.
+  func sorted(
+    by fields: [SortField], _ limit: Int, keyed: inout [SortedHit]
+  ) throws(IndexError) -> RunResult {
     var result = RunResult()
     result.isScored = fields.contains { $0.isScore }
     var top = SortedTop(fields: fields, limit: limit)
@@ -95,7 +103,8 @@ struct QueryRun {
       if try !top.collect(search, segment, count: &result.total.value) { result.timedOut = true }
       if result.timedOut { break }
     }
-    result.hits = top.sorted().map { ScoredDocument(document: $0.document, score: $0.score) }
+    keyed = top.sorted()
+    result.hits = keyed.map { ScoredDocument(document: $0.document, score: $0.score) }
     result.total.exact = !result.timedOut
     return result
   }

@@ -13,6 +13,19 @@ public struct SearchResponse: Sendable {
   public var interpreted: String
   public var warnings: [QueryWarning]
   public var hits: [Hit]
+  /// Of an `IndexGroup`: the indexes that were searched, by name. Then `generation` is that of the only one, or 0.
+  public var indexes: [SearchedIndex] = []
+}
+
+/// One of several indexes that answered together.
+public struct SearchedIndex: Sendable, Equatable {
+  public var name: String
+  public var generation: UInt64
+
+  public init(name: String, generation: UInt64) {
+    self.name = name
+    self.generation = generation
+  }
 }
 
 public struct CountResponse: Sendable {
@@ -22,6 +35,8 @@ public struct CountResponse: Sendable {
   public var total: Total
   public var interpreted: String
   public var warnings: [QueryWarning]
+  /// As of a search.
+  public var indexes: [SearchedIndex] = []
 }
 
 /// How many documents match.
@@ -41,6 +56,8 @@ public struct Hit: Sendable {
   public var omitted: [String]
   public var passages: [Passage]
   public var explanation: Explanation?
+  /// Which of several indexes it is from.
+  public var index: String?
 }
 
 extension Hit {

@@ -10,7 +10,7 @@ final class SearchView: Sendable {
   let schema: Schema
   let generation: UInt64
   let filters: FilterCache
-  let memory = SearchMemory()
+  let memory: SearchMemory
   /// What the parser knows of the schema.
   let fieldKinds: [String: FieldKind]
   /// What words without a field search.
@@ -25,13 +25,30 @@ final class SearchView: Sendable {
   /// Those under weight 1, by field, as they were asked for.
   private let plainFactors: Mutex<[FieldFactors?]>
 
-  init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
+  convenience init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
+    self.init(
+      segments: segments, schema: schema, generation: generation, defaultScope: schema.defaultScope,
+      filters: FilterCache(capacity: 32 << 20), memory: SearchMemory())
+  }
+
+  /// The same segments under a schema that has further fields behind its own: no document has a value there.
+  convenience init(_ view: SearchView, extended schema: Schema, defaultScope: [ScopeField]) {
+    self.init(
+      segments: view.segments, schema: schema, generation: view.generation,
+      defaultScope: defaultScope, filters: view.filters, memory: view.memory)
+  }
+
+  private init(
+    segments: [SearchSegment], schema: Schema, generation: UInt64, defaultScope: [ScopeField],
+    filters: FilterCache, memory: SearchMemory
+  ) {
     self.segments = segments
     self.schema = schema
     self.generation = generation
-    defaultScope = schema.defaultScope
+    self.defaultScope = defaultScope
     analyzers = schema.fields.map(QueryAnalysis.analyzer)
-    filters = FilterCache(capacity: 32 << 20)
+    self.filters = filters
+    self.memory = memory
     plainFactors = Mutex(Array(repeating: nil, count: schema.fields.count))
     documentCount = segments.reduce(0) { $0 + $1.documentCount }
     fieldKinds = Dictionary(schema.fields.lazy.map { ($0.name, FieldKind($0.type)) }) { $1 }

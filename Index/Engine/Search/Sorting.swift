@@ -13,20 +13,22 @@ enum SortField: Sendable {
 
   static func keys(_ sort: [SortKey], _ schema: Schema) throws(IndexError) -> [SortField] {
     var result: [SortField] = []
-    for key in sort {
+    for (number, key) in sort.enumerated() {
+      let place = "/sort/\(number)"
       guard let name = key.field else {
         result.append(.score)
         continue
       }
       guard let number = schema.number(of: name) else {
-        throw .invalid("sort: there is no field \(name)")
+        throw .noField(name, at: place, schema)
       }
       let field = schema.fields[number]
       guard field.column else {
-        throw .invalid(
+        throw .request(
+          at: place,
           field.type == .text
-            ? "sort: \(name) is a text field; sort by keyword, number, date or boolean fields"
-            : "sort: \(name) has no column")
+            ? "\(name) is a text field; sort by keyword, number, date or boolean fields"
+            : "\(name) has no column")
       }
       result.append(.column(field: number, type: field.type, descending: key.descending))
     }
@@ -57,12 +59,17 @@ struct SortedHit: Sendable {
   var score: Float
   fileprivate var keys: [Key]
 
-  fileprivate enum Key: Sendable {
+  fileprivate enum Key: Sendable, Equatable {
     case order(SortOrder)
     case bytes([UInt8]?, descending: Bool)
   }
 
   fileprivate func precedes(_ other: SortedHit) -> Bool {
+    isBefore(other) ?? (document < other.document)
+  }
+
+  /// By keys alone, also of another index whose schema has the same fields to sort by; nil for equals.
+  func isBefore(_ other: SortedHit) -> Bool? {
     for (mine, its) in zip(keys, other.keys) {
       switch (mine, its) {
       case (.order(let a), .order(let b)):
@@ -75,7 +82,7 @@ struct SortedHit: Sendable {
       default: continue
       }
     }
-    return document < other.document
+    return nil
   }
 }
 

@@ -33,7 +33,7 @@ struct StoredFieldsReader {
   }
 
   /// - Parameter select: names of fields; one of an object stands for all below it. nil: all but long texts.
-  /// - Throws: `invalid` for a name that is no field.
+  /// - Throws: `request` for a name that is no field.
   init(schema: Schema, select: [String]?) throws(IndexError) {
     self.schema = schema
     showsAll = false
@@ -42,11 +42,11 @@ struct StoredFieldsReader {
       return
     }
     var numbers: Set<Int> = []
-    for name in select {
+    for (place, name) in select.enumerated() {
       let found = schema.fields.indices.filter {
         schema.fields[$0].name == name || schema.fields[$0].name.hasPrefix(name + ".")
       }
-      guard !found.isEmpty else { throw .invalid("select: there is no field \(name)") }
+      guard !found.isEmpty else { throw .noField(name, at: "/select/\(place)", schema) }
       numbers.formUnion(found)
     }
     selected = numbers

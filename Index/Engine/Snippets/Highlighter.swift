@@ -44,14 +44,15 @@ final class Highlighter {
   /// - Parameters:
   ///   - terms: by field number; fields without are not looked at.
   ///   - highlight: its `fields`, if any, restrict these.
-  /// - Throws: `invalid` for a field that the schema does not have.
+  /// - Throws: `request` for a field that the schema does not have.
   init(
     terms: [Int: HighlightTerms], schema: Schema, highlight: SearchRequest.Highlight
   ) throws(IndexError) {
     self.highlight = highlight
     limit = max(0, min(highlight.passages, Self.maximumPassages))
-    for name in highlight.fields ?? [] where schema.number(of: name) == nil {
-      throw .invalid("highlight: there is no field \(name)")
+    for (place, name) in (highlight.fields ?? []).enumerated()
+    where schema.number(of: name) == nil {
+      throw .noField(name, at: "/highlight/fields/\(place)", schema)
     }
     for (number, field) in schema.fields.enumerated() where field.stored {
       guard let terms = terms[number], !terms.isEmpty else { continue }

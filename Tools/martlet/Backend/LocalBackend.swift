@@ -10,37 +10,61 @@ struct LocalBackend: Backend {
     switch question {
     case .indexes:
       let names = try answering { () throws(IndexError) in try store.list() }
+      // A damaged file of aliases hides no index.
+      let aliases = (try? store.aliases()) ?? IndexAliases()
       return Wire.answer(
         names.map { name in
+          var description: IndexDescription
           do throws(IndexError) {
-            return IndexDescription(name: name, reader: try open(name))
+            description = IndexDescription(name: name, reader: try open(name))
           } catch {
-            return IndexDescription(
+            description = IndexDescription(
               name: name, status: .unavailable, fault: "\(error)", reader: nil)
           }
+          description.aliases = aliases.names(of: name)
+          return description
         })
+    case .aliases:
+      return Wire.answer(try answering { () throws(IndexError) in try store.aliases() })
     case .index(let name):
-      let reader = try reader(name)
-      return Wire.answer(IndexDescription(name: name, reader: reader))
+      let name = try one(name)
+      var description = IndexDescription(name: name, reader: try reader(name))
+      description.aliases = ((try? store.aliases()) ?? IndexAliases()).names(of: name)
+      return Wire.answer(description)
     case .search(let name, let body):
       let call = try wire { () throws(Problem) in try SearchCall(json: Array("\(body)".utf8)) }
-      let reader = try reader(name)
-      let response = try answering { () throws(IndexError) in
-        try Searcher(reader).search(
-          call.request, deadline: .after(milliseconds: call.timeoutMilliseconds))
+      let deadline = Deadline.after(milliseconds: call.timeoutMilliseconds)
+      let (names, isPlain) = try select(name)
+      guard names.count == 1 else {
+        return Wire.answer(
+          try group(names, call) { (group) throws(IndexGroup.Failure) in
+            try group.search(call.request, deadline: deadline)
+          })
       }
-      return Wire.answer(response)
+      let reader = try reader(names[0])
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).search(call.request, deadline: deadline)
+      }
+      return Wire.answer(isPlain ? response : response.naming(names[0]))
     case .count(let name, let body):
       let call = try wire { () throws(Problem) in
         try SearchCall(json: Array("\(body)".utf8), form: .count)
       }
-      let reader = try reader(name)
-      let response = try answering { () throws(IndexError) in
-        try Searcher(reader).count(
-          call.request, deadline: .after(milliseconds: call.timeoutMilliseconds))
+      let deadline = Deadline.after(milliseconds: call.timeoutMilliseconds)
+      let (names, isPlain) = try select(name)
+      guard names.count == 1 else {
+        return Wire.answer(
+          try group(names, call) { (group) throws(IndexGroup.Failure) in
+            try group.count(call.request, deadline: deadline)
+          })
       }
-      return Wire.answer(response)
+      let reader = try reader(names[0])
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).count(call.request, deadline: deadline)
+      }
+      return Wire.answer(isPlain ? response : response.naming(names[0]))
     case .document(let name, let id):
+      let name = try one(name)
       let reader = try reader(name)
       let fields = try answering { () throws(IndexError) in try reader.document(id: id) }
       guard let fields else { throw noSuchDocument(name, id) }
@@ -50,6 +74,7 @@ struct LocalBackend: Backend {
         try SearchCall(json: Array("\(body)".utf8), form: .explain)
       }
       let id = call.id ?? ""
+      let name = try one(name)
       let reader = try reader(name)
       let response = try answering { () throws(IndexError) in
         try Searcher(reader).explain(
@@ -59,7 +84,7 @@ struct LocalBackend: Backend {
       return Wire.answer(response)
     case .analyze(let name, let body):
       let schema = try name.map { name throws(Failure) in
-        try reader(name).schema
+        try reader(try one(name)).schema
       }
       return try wire { () throws(Problem) in
         try AnalyzeCall(json: Array("\(body)".utf8), schema: schema).answer()
@@ -69,7 +94,7 @@ struct LocalBackend: Backend {
 
   func export(_ index: String, _ piece: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure)
   {
-    let reader = try reader(index)
+    let reader = try reader(try one(index))
     var documents = reader.documents()
     var isAtEnd = false
     while !isAtEnd {
@@ -89,6 +114,48 @@ struct LocalBackend: Backend {
 
   private func noSuchDocument(_ index: String, _ id: String) -> Failure {
     Failure(Problem(.noSuchDocument, "index \"\(index)\" has no document \"\(id)\""))
+  }
+
+  // MARK: Names
+
+  /// What a name means: the index of that name, else those of an alias, a list, a pattern.
+  private func select(_ text: String) throws(Failure) -> (names: [String], isPlain: Bool) {
+    let names = try wire { () throws(Problem) in try IndexNames(text) }
+    let indexes = try answering { () throws(IndexError) in try store.list() }
+    if let name = names.single, indexes.contains(name) { return ([name], true) }
+    let aliases = try answering { () throws(IndexError) in try store.aliases() }
+    // What is said of a name that is no index's is for the opening to say.
+    if let name = names.single, aliases[name] == nil { return ([name], true) }
+    return (
+      try wire { () throws(Problem) in try names.resolve(among: indexes, aliases: aliases) }, false
+    )
+  }
+
+  private func one(_ text: String) throws(Failure) -> String {
+    let names = try select(text).names
+    guard names.count == 1 else {
+      throw Failure(
+        Problem(
+          .indexRequired,
+          "\"\(text)\" stands for \(names.count) indexes: name one of "
+            + names.prefix(20).joined(separator: ", ")))
+    }
+    return names[0]
+  }
+
+  private func group<Value>(
+    _ names: [String], _ call: SearchCall,
+    _ body: (IndexGroup) throws(IndexGroup.Failure) -> Value
+  ) throws(Failure) -> Value {
+    try wire { () throws(Problem) in try call.checkGroup() }
+    var members: [(name: String, reader: IndexReader)] = []
+    for name in names { members.append((name, try reader(name))) }
+    do throws(IndexGroup.Failure) {
+      return try body(try IndexGroup(members))
+    } catch {
+      let error = error.error
+      return try answering { () throws(IndexError) in throw error }
+    }
   }
 
   private func open(_ name: String) throws(IndexError) -> IndexReader {

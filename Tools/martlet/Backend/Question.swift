@@ -7,7 +7,9 @@ import WireAPI
 /// (`WireAPI`): both ways give the same bytes, which `--json` prints and the renderers read.
 enum Question {
   case indexes
+  case aliases
   case index(String)
+  /// An index, or several as `IndexNames` reads them; so for a count.
   case search(index: String, JSONValue)
   case count(index: String, JSONValue)
   case document(index: String, id: String)
@@ -17,7 +19,7 @@ enum Question {
 
   var method: String {
     switch self {
-    case .indexes, .index, .document: "GET"
+    case .indexes, .aliases, .index, .document: "GET"
     case .search, .count, .explain, .analyze: "POST"
     }
   }
@@ -25,6 +27,7 @@ enum Question {
   var path: String {
     switch self {
     case .indexes: "/v1/indexes"
+    case .aliases: "/v1/aliases"
     case .index(let name): "/v1/indexes/\(PercentCoding.encode(name))"
     case .search(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/search"
     case .count(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/count"
@@ -37,7 +40,7 @@ enum Question {
 
   var body: [UInt8]? {
     switch self {
-    case .indexes, .index, .document: nil
+    case .indexes, .aliases, .index, .document: nil
     case .search(_, let body), .count(_, let body), .explain(_, let body), .analyze(_, let body):
       Array("\(body)".utf8)
     }

@@ -36,20 +36,30 @@ struct DropCommand: ParsableCommand {
     commandName: "drop",
     abstract: "Remove an index with everything in it.",
     discussion: """
-      Asks first on a terminal; elsewhere --yes says that it is meant.
+      Asks first on a terminal; elsewhere --yes says that it is meant. An index that aliases stand for is kept, unless
+      --force takes it out of them.
 
       Examples:
         martlet drop old
         martlet drop old --yes
+        martlet drop old --yes --force
       """)
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The index.") var name: String
   @Flag(name: .shortAndLong, help: "Do not ask.") var yes = false
+  @Flag(help: "Also take it out of the aliases that stand for it.") var force = false
 
   func run() throws {
     let store = try common.store()
+    let index = try common.index(named: name)
+    guard index == name else {
+      throw Failure(
+        .usage, "\(name) is an alias of \(index)",
+        hint: "drop the index by its own name, or the alias: martlet alias remove \(name)")
+    }
     let directory = try engine { () throws(IndexError) in try store.open(name) }
+    if !force { try refuseAliased(store) }
     if !yes {
       guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
         throw Failure(.usage, "\(name): dropping removes every document; say --yes")
@@ -60,7 +70,17 @@ struct DropCommand: ParsableCommand {
       complain("Remove the index \(name)\(documents)? Type its name to say yes:")
       guard readLine() == name else { throw Failure(.nothing, "\(name): kept") }
     }
-    try engine { () throws(IndexError) in try store.drop(name) }
+    let force = force
+    try engine { () throws(IndexError) in try store.drop(name, force: force) }
     common.note("\(name): removed")
+  }
+
+  /// Before anybody is asked.
+  private func refuseAliased(_ store: IndexStore) throws(Failure) {
+    let names = try engine { () throws(IndexError) in try store.aliases() }.names(of: name)
+    guard !names.isEmpty else { return }
+    throw Failure(
+      .usage, "\(name): what \(names.joined(separator: ", ")) stands for",
+      hint: "switch the alias to another index first, or say --force")
   }
 }

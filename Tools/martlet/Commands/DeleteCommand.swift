@@ -38,7 +38,12 @@ struct DeleteCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  mutating func run() throws {
+    name = try common.index(named: name)
+    try carryOut()
+  }
+
+  private func carryOut() throws {
     let store = try common.store()
     let directory = try engine { () throws(IndexError) in try store.open(name) }
     if dryRun {

@@ -81,7 +81,12 @@ struct IndexCommand: ParsableCommand {
     if analyzer != nil, schema != nil { throw ValidationError("either --schema or --analyzer") }
   }
 
-  func run() throws {
+  mutating func run() throws {
+    name = try common.index(named: name)
+    try carryOut()
+  }
+
+  private func carryOut() throws {
     Interruption.install()
     let store = try common.store()
     try checkName()

@@ -35,7 +35,12 @@ struct MergeCommand: ParsableCommand {
     try BuildOptions.check(memory)
   }
 
-  func run() throws {
+  mutating func run() throws {
+    name = try common.index(named: name)
+    try carryOut()
+  }
+
+  private func carryOut() throws {
     let store = try common.store()
     let directory = try engine { () throws(IndexError) in try store.open(name) }
     let before = try engine { () throws(IndexError) in try IndexReader.open(directory) }

@@ -58,7 +58,8 @@ struct ListCommand: ParsableCommand {
           continue
         }
         let size = index["size_bytes"]?.int.map { "  \(Size.describe($0))" } ?? ""
-        output.line("\(padded)  \(counted(documents, "document"))\(size)")
+        let aliases = index["aliases"].map { "  (\(printable(Answer.text($0))))" } ?? ""
+        output.line("\(padded)  \(counted(documents, "document"))\(size)\(aliases)")
       }
       if indexes.isEmpty { ask.common.note("no indexes; make one: martlet index NAME PATH…") }
     }

@@ -45,7 +45,12 @@ struct RebuildCommand: ParsableCommand {
   @OptionGroup var sources: SourceOptions
   @OptionGroup var build: BuildOptions
 
-  func run() throws {
+  mutating func run() throws {
+    name = try common.index(named: name)
+    try carryOut()
+  }
+
+  private func carryOut() throws {
     Interruption.install()
     let store = try common.store()
     let directory = try existing(store)

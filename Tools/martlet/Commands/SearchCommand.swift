@@ -79,9 +79,11 @@ enum FilterArgument {
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Search an index.",
+    abstract: "Search an index, or several as one.",
     discussion: """
       Prints the best hits with the passages that match, best first. Exit code 1: nothing was found.
+
+      Several indexes are named with commas, by aliases, and by patterns with * and ?; a - before a name leaves it out.
 
       Examples:
         martlet search news nuclear deterrent
@@ -89,12 +91,14 @@ struct SearchCommand: ParsableCommand {
         martlet search news 'title:nato AND date:2018..' --sort=-date
         martlet search news putin --filter 'tags=NATO' --filter 'date>=2015-06-01'
         martlet search news '="Niinistö"' --json | jq .total
+        martlet search news,wire-2019 nuclear deterrent
+        martlet search 'wire-*,-wire-2019' herring --sort=-date
         martlet search news peskov --socket /run/martlet/martlet.sock
       """)
 
   @OptionGroup var ask: AskOptions
 
-  @Argument(help: "The index.") var name: String
+  @Argument(help: "The index, an alias, or several: news,wire-*.") var name: String
 
   @Argument(
     help: ArgumentHelp(
@@ -166,11 +170,12 @@ struct CountCommand: ParsableCommand {
       Examples:
         martlet count news
         martlet count news 'nato -sweden'
+        martlet count 'wire-*' nato
         martlet count news --filter 'date>=2018-01-01'
       """)
 
   @OptionGroup var ask: AskOptions
-  @Argument(help: "The index.") var name: String
+  @Argument(help: "The index, an alias, or several: news,wire-*.") var name: String
   @Argument(help: ArgumentHelp("The query.", valueName: "query")) var words: [String] = []
   @OptionGroup var query: QueryOptions
 

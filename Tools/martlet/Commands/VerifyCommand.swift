@@ -18,7 +18,12 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @Argument(help: "The index.") var name: String
 
-  func run() throws {
+  mutating func run() throws {
+    name = try common.index(named: name)
+    try carryOut()
+  }
+
+  private func carryOut() throws {
     let store = try common.store()
     let directory = try engine { () throws(IndexError) in try store.open(name) }
     try checkReadable(directory)

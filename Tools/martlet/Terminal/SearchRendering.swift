@@ -33,10 +33,13 @@ struct SearchRendering {
       output.line(
         place + ((short == title ? shown : nil) ?? terminal.style(short, .bold))
           + terminal.style(score, .dim))
-      output.line("   " + terminal.style(detail(fields, id: id), .dim))
+      output.line("   " + terminal.style(detail(fields, index: hit["index"]?.string, id: id), .dim))
       if let whole { passages.remove(at: whole) }
     } else {
       output.line(place + terminal.style(id, .bold) + terminal.style(score, .dim))
+      if let index = hit["index"]?.string {
+        output.line("   " + terminal.style(printable(index), .dim))
+      }
     }
     if select {
       for member in fields?.members ?? [] where member.name != "id" {
@@ -57,8 +60,9 @@ struct SearchRendering {
   }
 
   /// `2018-05-14 · Sputnik · /home/me/article.txt`
-  private func detail(_ fields: JSONObject?, id: String) -> String {
-    var parts: [String] = []
+  /// - Parameter index: where several were searched.
+  private func detail(_ fields: JSONObject?, index: String?, id: String) -> String {
+    var parts = index.map { [printable($0)] } ?? []
     // When it is of and who wrote it, by what kinds of documents call them; of several values the first.
     for names in [["date", "published", "captured"], ["agency", "author", "site"]] {
       let texts = names.lazy.compactMap { name in

@@ -1,0 +1,67 @@
+// The fields of a group: each index sees those of the others behind its own.
+
+extension IndexGroup {
+  /// Views of all members, each with the fields of the others; the members' own where none has more than another.
+  static func views(
+    of members: [(name: String, reader: IndexReader)]
+  ) throws(Failure) -> [SearchView] {
+    var union: [Field] = []
+    var names: Set<String> = []
+    var searched: Set<String> = []
+    for member in members {
+      let schema = member.reader.schema
+      for field in schema.fields where names.insert(field.name).inserted { union.append(field) }
+      for field in member.reader.view.defaultScope {
+        searched.insert(schema.fields[field.number].name)
+      }
+    }
+    var views: [SearchView] = []
+    for (name, reader) in members {
+      let schema = reader.schema
+      let view = reader.view
+      guard schema.fields.count < union.count else {
+        views.append(view)
+        continue
+      }
+      let foreign = union.filter { schema.number(of: $0.name) == nil }
+      var scope = view.defaultScope
+      for (place, field) in foreign.enumerated() where searched.contains(field.name) {
+        scope.append(ScopeField(number: schema.fields.count + place, weight: 1))
+      }
+      do throws(IndexError) {
+        views.append(
+          SearchView(view, extended: try schema.extended(by: foreign), defaultScope: scope))
+      } catch {
+        throw Failure(index: name, error: error)
+      }
+    }
+    return views
+  }
+
+  /// What concerns all of them before any is asked.
+  func check(_ request: SearchRequest) throws(Failure) {
+    for (name, reader) in zip(names, readers) {
+      if let mismatch = reader.snapshot.analyzerMismatch {
+        throw Failure(index: name, error: mismatch)
+      }
+    }
+    for (number, key) in request.sort.enumerated() {
+      guard let name = key.field else { continue }
+      var first: (index: String, type: FieldType)?
+      for (index, reader) in zip(names, readers) {
+        guard let type = reader.schema.field(named: name)?.type else { continue }
+        guard let known = first else {
+          first = (index, type)
+          continue
+        }
+        guard known.type == type else {
+          throw Failure(
+            error: .request(
+              at: "/sort/\(number)",
+              "\(name) is of type \(known.type.name) in \(known.index) and of type \(type.name) in "
+                + "\(index): it cannot sort both"))
+        }
+      }
+    }
+  }
+}
