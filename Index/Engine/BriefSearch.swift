@@ -63,7 +63,11 @@ extension Query {
       }
     case .and(let all, let optional, let none):
       (all + optional + none).reduce(0) { $0 + $1.lookups }
-    case .or(let queries), .best(let queries):
+    case .near(let near):
+      near.words.reduce(0) {
+        $0 + ($1.patterns.isEmpty ? $1.terms.count : Int(Int32.max))
+      }
+    case .or(let queries), .best(let queries), .atLeast(_, let queries):
       queries.reduce(0) { $0 + $1.lookups }
     }
   }

@@ -123,7 +123,8 @@ struct PreparedQuery {
     warnings = parsed.warnings
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,
-      isBagOfWords: request.mode == .simple && request.defaultOperator == .or)
+      isBagOfWords: request.mode == .simple && request.defaultOperator == .or,
+      minimumShouldMatch: request.minimumShouldMatch)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
       query = .all(boost: 1)

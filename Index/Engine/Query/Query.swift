@@ -53,6 +53,8 @@ indirect enum Query: Sendable, Hashable {
   /// One word, over one field or several.
   case term(TermQuery)
   case phrase(PhraseQuery)
+  /// Words close to each other: phrases with slop, NEAR and ADJ.
+  case near(NearQuery)
   /// Words that begin alike or fit a pattern: each match scores `boost`.
   case expansion(ExpansionQuery)
   /// Any of the terms; each match scores `boost`. What an expansion becomes.
@@ -68,6 +70,9 @@ indirect enum Query: Sendable, Hashable {
   case or([Query])
   /// Documents that match any; the best score counts (readings of the same word).
   case best([Query])
+  /// Documents that match so many of the queries, at least; the scores of those that match are summed. More than
+  /// one, and fewer than all: `Query.atLeast(_:of:)`.
+  case atLeast(Int, [Query])
 }
 
 /// One word: the same in every field, though each field's analyzer may give it another term.

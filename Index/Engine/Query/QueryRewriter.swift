@@ -37,6 +37,9 @@ struct QueryRewriter {
         }
       }
       return .phrase(phrase)
+    case .near(let near): return .near(try rewrite(near))
+    case .atLeast(let count, let queries):
+      return Query.atLeast(count, of: try rewrite(queries).filter { $0 != .none })
     case .and(let all, let optional, let none):
       let all = try rewrite(all)
       if all.contains(.none) { return .none }
@@ -50,6 +53,20 @@ struct QueryRewriter {
     case .none, .all, .term, .terms, .range, .exists:
       return query
     }
+  }
+
+  private mutating func rewrite(_ near: NearQuery) throws(IndexError) -> NearQuery {
+    var near = near
+    for part in near.parts.indices {
+      let spans = try near.parts[part].spans.map { (word) throws(IndexError) -> NearQuery.Word? in
+        guard !word.patterns.isEmpty else { return word }
+        var word = word
+        word.terms = FieldTerms(try terms(of: word.patterns, text: word.text))
+        return word
+      }
+      if let spans { near.parts[part].spans = spans }
+    }
+    return near
   }
 
   private mutating func rewrite(_ queries: [Query]) throws(IndexError) -> [Query] {

@@ -57,6 +57,8 @@ public struct SearchRequest: Sendable, Equatable {
   public var query: String
   public var mode: Mode = .lenient
   public var defaultOperator: Operator = .and
+  /// How many words of an OR at the top must match; nil: one.
+  public var minimumShouldMatch: MinimumShouldMatch?
   /// Fields that words without `field:` search. Empty: the schema's default fields.
   public var fields: [FieldWeight] = []
   /// All must hold; they do not change the scores.

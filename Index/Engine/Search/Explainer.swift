@@ -20,6 +20,7 @@ struct Explainer {
       return Explanation(value: value, what: "constant: \(what)", details: [], parts: [])
     case .term(let term): return try explain(term, document)
     case .phrase(let phrase): return try explain(phrase, document)
+    case .near(let near): return try explain(near, document)
     case .and(let all, let optional, let none):
       var parts: [Explanation] = []
       for child in all { parts.append(try explain(child, document)) }
@@ -48,6 +49,13 @@ struct Explainer {
       guard let best else { return .missing("no reading of the word matches", parts) }
       return Explanation(
         value: best.value, what: "best reading of the word", details: [], parts: [best])
+    case .atLeast(let count, let children):
+      let parts = try explain(children, document)
+      let matching = parts.filter(\.matches)
+      if matching.count < count {
+        return .missing("\(matching.count) of at least \(count) parts match", parts)
+      }
+      return sum(matching, "sum of those that match, at least \(count)")
     }
   }
 
@@ -132,7 +140,7 @@ struct Explainer {
     return unsafe factor > 0 ? Double((memory.scores[Int(document & 63)] / factor).rounded()) : 0
   }
 
-  private func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
+  func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
     [
       .init(name: "idf", value: Double(idf)), .init(name: "boost", value: Double(boost)),
       .init(name: "k1", value: Double(Similarity.k1)),
@@ -140,7 +148,7 @@ struct Explainer {
     ]
   }
 
-  private func lengths(
+  func lengths(
     _ field: Int, _ average: Float, _ document: UInt32, _ name: String
   ) throws(IndexError) -> [Explanation.Detail] {
     guard let norms = try segment.reader.norms(field) else { return [] }
@@ -151,7 +159,7 @@ struct Explainer {
   }
 
   /// The score of a leaf, by its own scorer over a window that holds the document; nil where it does not match.
-  private func score(_ weight: Weight, _ document: UInt32) throws(IndexError) -> Float? {
+  func score(_ weight: Weight, _ document: UInt32) throws(IndexError) -> Float? {
     var builder = ScorerBuilder(
       segment: segment, grid: grid, memory: LeafMemory(windowCapacity: 64), deadline: deadline)
     guard let scorer = try builder.scorer(weight) else {
@@ -166,7 +174,7 @@ struct Explainer {
   }
 
   /// A window whose only candidate is the document.
-  private func window(_ memory: WindowMemory, _ document: UInt32) -> Window {
+  func window(_ memory: WindowMemory, _ document: UInt32) -> Window {
     let base = document & ~63
     let window = memory.window(
       base, min(base + 64, UInt32(segment.documentCount)), scored: true)

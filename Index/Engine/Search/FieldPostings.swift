@@ -149,6 +149,13 @@ struct FieldPostings: ~Copyable {
     return unsafe Float(Int32(bitPattern: frequency)) * factors.base[norm]
   }
 
+  /// x of a document for a frequency that need not be whole.
+  func value(_ frequency: Float, document: UInt32) -> Float {
+    var norm = 0
+    if hasFrequencies, let norms = unsafe norms { norm = Int(unsafe norms[Int(document)]) }
+    return unsafe frequency * factors.base[norm]
+  }
+
   /// x of the current document.
   @inline(__always)
   mutating func value() -> Float {

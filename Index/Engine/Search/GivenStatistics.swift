@@ -129,9 +129,13 @@ private struct StatisticsGathering {
           for term in slot.terms { try gather(term) }
         }
       }
+    case .near(let near):
+      for word in near.words {
+        for term in word.terms { try gather(term) }
+      }
     case .and(let all, let optional, _):
       for query in all + optional { try gather(query) }
-    case .or(let queries), .best(let queries):
+    case .or(let queries), .best(let queries), .atLeast(_, let queries):
       for query in queries { try gather(query) }
     }
   }

@@ -91,6 +91,11 @@ struct PhraseSlot: ~Copyable {
     unsafe lists.pointee.value(frequency: frequency, document: document)
   }
 
+  /// x of a document for a frequency that need not be whole.
+  func value(_ frequency: Float, _ document: UInt32) -> Float {
+    unsafe lists.pointee.value(frequency, document: document)
+  }
+
   /// Positions in the current document; valid until the slot moves or is asked again.
   /// - Parameter isAlone: few of the documents around it will be asked for.
   @unsafe

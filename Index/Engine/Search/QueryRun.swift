@@ -123,12 +123,12 @@ struct QueryRun {
     switch weight {
     case .all, .set, .none: true
     case .term(let term) where term.parts.count == 1: true
-    case .term, .or, .best: postings > Self.fewPostings
+    case .term, .or, .best, .atLeast: postings > Self.fewPostings
     case .and(let all, let optional, let none):
       // Plain words are counted by bits.
       optional.isEmpty && none.isEmpty && all.allSatisfy(\.isPlainTerm)
         && postings > Self.fewPostings
-    case .phrase: false
+    case .phrase, .near: false
     }
   }
 
@@ -250,7 +250,9 @@ extension Weight {
       }
     case .and(let all, let optional, let none):
       (all + optional + none).reduce(0) { $0 + $1.postings(segment) }
-    case .or(let weights), .best(let weights):
+    case .near(let near):
+      near.entries(segment).reduce(0) { $0 + $1.documentFrequency }
+    case .or(let weights), .best(let weights), .atLeast(_, let weights):
       weights.reduce(0) { $0 + $1.postings(segment) }
     }
   }
@@ -270,7 +272,9 @@ extension Weight {
       }
     case .and(let all, let optional, let none):
       (all + optional + none).reduce(0) { max($0, $1.largestFrequency(segment)) }
-    case .or(let weights), .best(let weights):
+    case .near(let near):
+      near.entries(segment).reduce(0) { max($0, $1.documentFrequency) }
+    case .or(let weights), .best(let weights), .atLeast(_, let weights):
       weights.reduce(0) { max($0, $1.largestFrequency(segment)) }
     }
   }

@@ -30,6 +30,7 @@ struct ScorerBuilder {
       return documents.isEmpty ? nil : SetScorer(documents, score: grid.round(boost))
     case .term(let term): return try scorer(term)
     case .phrase(let phrase): return try scorer(phrase)
+    case .near(let near): return try scorer(near)
     case .and(let all, let optional, let none):
       var required: [Scorer] = []
       for weight in all {
@@ -60,6 +61,12 @@ struct ScorerBuilder {
       let children = try scorers(weights)
       return children.count > 1
         ? BestScorer(children, memory: memory) : children.first
+    case .atLeast(let count, let weights):
+      let children = try scorers(weights)
+      if children.count < count { return nil }
+      return children.count == count
+        ? AndScorer(required: children, optional: [], excluded: [], memory: memory)
+        : AtLeastScorer(count, of: children, memory: memory)
     }
   }
 
@@ -128,6 +135,41 @@ struct ScorerBuilder {
     _ field: Int, _ entry: TermEntry, _ factors: NormFactors
   ) throws(IndexError) -> FieldPostings {
     try postings(entry, try segment.reader.norms(field), factors)
+  }
+
+  private func scorer(_ near: NearWeight) throws(IndexError) -> Scorer? {
+    var parts: [FieldPart] = []
+    for part in near.parts {
+      if let part = try nearPart(part) { parts.append(part) }
+    }
+    return parts.isEmpty
+      ? nil
+      : FieldsScorer(parts, Saturation(weight: near.weight, grid: grid), memory: memory)
+  }
+
+  /// Words close together in one field; nil where the segment has too few of them.
+  func nearPart(_ part: NearWeight.Part) throws(IndexError) -> NearPart? {
+    let norms = try segment.reader.norms(part.field)
+    let entries = part.leaves.map { $0.filter { $0.segment == segment.ordinal } }
+    var used: [Int: Int] = [:]
+    let spans = try part.spans.map { (leaf) throws(IndexError) -> Int? in
+      if entries[leaf].isEmpty { return nil }
+      if let known = used[leaf] { return known }
+      used[leaf] = used.count
+      return used[leaf]
+    }
+    guard let spans else { return nil }
+    var words = PhraseSlots(
+      capacity: used.count, lists: used.keys.reduce(0) { $0 + entries[$1].count })
+    for (leaf, number) in used.sorted(by: { $0.value < $1.value }) {
+      for found in entries[leaf] {
+        words.append(try postings(found.entry, norms, part.factors.factors))
+      }
+      words.endSlot(offset: number)
+    }
+    return NearPart(
+      NearFinder(spans, words, deadline: deadline), documents: segment.documentCount,
+      memory: memory)
   }
 
   private func postings(

@@ -33,11 +33,13 @@ indirect enum Weight {
   case all(boost: Float)
   case term(TermWeight)
   case phrase(PhraseWeight)
+  case near(NearWeight)
   /// Matches without frequencies: a set of documents.
   case set(DocumentSet, boost: Float)
   case and(all: [Weight], optional: [Weight], none: [Weight])
   case or([Weight])
   case best([Weight])
+  case atLeast(Int, [Weight])
 }
 
 final class TermWeight {
@@ -139,7 +141,7 @@ struct FieldFactors: Sendable {
 /// Makes weights over the segments of a snapshot, by its own statistics or by given ones.
 struct WeightBuilder {
   private let view: SearchView
-  private let given: GivenStatistics?
+  let given: GivenStatistics?
   /// N.
   let documentCount: Int
   /// By given lengths.
@@ -149,7 +151,7 @@ struct WeightBuilder {
   /// The deadline passed while terms were looked up: the weights are of no use.
   private(set) var timedOut = false
 
-  private var segments: [SearchSegment] { view.segments }
+  var segments: [SearchSegment] { view.segments }
 
   init(_ view: SearchView, given: GivenStatistics? = nil, deadline: Deadline) {
     self.view = view
@@ -164,6 +166,7 @@ struct WeightBuilder {
     case .all(let boost): return .all(boost: boost)
     case .term(let term): return .term(try weight(of: term))
     case .phrase(let phrase): return try weight(of: phrase)
+    case .near(let near): return try weight(of: near)
     case .terms(let terms, let boost): return .set(.terms(terms), boost: boost)
     case .range(let range, let boost): return .set(.range(range), boost: boost)
     case .exists(let field, let boost): return .set(.exists(field: field), boost: boost)
@@ -173,6 +176,7 @@ struct WeightBuilder {
         none: try weights(of: none))
     case .or(let queries): return .or(try weights(of: queries))
     case .best(let queries): return .best(try weights(of: queries))
+    case .atLeast(let count, let queries): return .atLeast(count, try weights(of: queries))
     }
   }
 
@@ -226,9 +230,7 @@ struct WeightBuilder {
         }
         for place in part.slots[number].terms.indices {
           let term = part.slots[number].terms[place]
-          // An expansion has up to 1,024 terms, and a query up to 1,024 expansions.
-          looked += 1
-          if looked % 64 == 0, deadline.isPassed { timedOut = true }
+          look()
           if timedOut { return .none }
           var frequency = 0
           for place in segments.indices {
@@ -255,7 +257,13 @@ struct WeightBuilder {
     return .phrase(PhraseWeight(phrase, parts: parts, idf: best, boost: phrase.boost))
   }
 
-  private mutating func factors(
+  /// One term of a snapshot's many is looked up. An expansion has up to 1,024 terms, and a query up to 1,024 expansions.
+  mutating func look() {
+    looked += 1
+    if looked % 64 == 0, deadline.isPassed { timedOut = true }
+  }
+
+  mutating func factors(
     _ field: Int, _ weight: Float
   ) throws(IndexError) -> FieldFactors {
     let key = FieldFactors.Key(field: field, weight: weight)
@@ -275,9 +283,10 @@ extension Weight {
     case .all(let boost), .set(_, let boost): boost
     case .term(let term): term.weight
     case .phrase(let phrase): phrase.weight
+    case .near(let near): near.weight
     case .and(let all, let optional, _):
       (all + optional).reduce(0) { $0 + $1.largestScore }
-    case .or(let weights): weights.reduce(0) { $0 + $1.largestScore }
+    case .or(let weights), .atLeast(_, let weights): weights.reduce(0) { $0 + $1.largestScore }
     case .best(let weights): weights.reduce(0) { max($0, $1.largestScore) }
     }
   }

@@ -43,7 +43,14 @@ private struct TermCollector {
       }
     case .and(let all, let optional, _):
       for query in all + optional { add(query, reading: reading) }
-    case .or(let queries):
+    case .near(let near):
+      for part in near.parts {
+        let clause = clause(part.field, reading)
+        for word in part.spans.leaves {
+          for term in word.terms { add(term, clause) }
+        }
+      }
+    case .or(let queries), .atLeast(_, let queries):
       for query in queries { add(query, reading: reading) }
     case .best(let queries):
       readingCount += 1

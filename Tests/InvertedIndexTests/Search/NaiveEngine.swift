@@ -48,7 +48,7 @@ struct NaiveEngine {
   /// What was counted before.
   private final class Memory {
     var frequencies: [FieldTerm: Int] = [:]
-    var averages: [Int: Float] = [:]
+    var averages: [Int: Float?] = [:]
   }
   private let memory = Memory()
 
@@ -89,9 +89,9 @@ struct NaiveEngine {
   func averageLength(_ field: Int) -> Float? {
     if let known = memory.averages[field] { return known }
     let lengths = documents.compactMap { $0.texts[field]?.count }
-    if lengths.isEmpty { return nil }
-    let average = Float(Double(lengths.reduce(0, +)) / Double(lengths.count))
-    memory.averages[field] = average
+    let sum = lengths.reduce(0, +)
+    let average = lengths.isEmpty ? nil : Float(Double(sum) / Double(lengths.count))
+    memory.averages[field] = .some(average)
     return average
   }
 
@@ -113,13 +113,11 @@ struct NaiveEngine {
     idf(term.parts.map { frequency($0.term) }.max() ?? 0) * term.boost
   }
 
-  func weight(_ phrase: PhraseQuery) -> Float {
-    let parts = phrase.parts.map { part in
-      part.slots.reduce(Float(0)) { sum, slot in
-        sum + idf(slot.terms.reduce(0) { max($0, frequency($1)) })
-      }
+  func weight(_ near: NearQuery) -> Float {
+    let parts = near.parts.map { part in
+      part.spans.least { word in idf(word.terms.map { frequency($0) }.max() ?? 0) * word.boost }
     }
-    return (parts.min() ?? 0) * phrase.boost
+    return (parts.min() ?? 0) * near.boost
   }
 
   func largestScore(_ query: Query) -> Float {
@@ -128,10 +126,11 @@ struct NaiveEngine {
     case .all(let boost), .terms(_, let boost), .range(_, let boost), .exists(_, let boost): boost
     case .expansion(let expansion): expansion.boost
     case .term(let term): weight(term)
-    case .phrase(let phrase): weight(phrase)
+    case .phrase(let phrase): weight(NearQuery(phrase))
+    case .near(let near): weight(near)
     case .and(let all, let optional, _):
       (all + optional).reduce(0) { $0 + largestScore($1) }
-    case .or(let queries): queries.reduce(0) { $0 + largestScore($1) }
+    case .or(let queries), .atLeast(_, let queries): queries.reduce(0) { $0 + largestScore($1) }
     case .best(let queries): queries.map { largestScore($0) }.max() ?? 0
     }
   }
@@ -146,8 +145,7 @@ struct NaiveEngine {
     private var weight: Float = 0
     /// The parts of a term query, or the terms of a union.
     private var terms: [(term: NaiveTerm, weight: Float)] = []
-    /// The terms of a phrase by part and slot.
-    private var slots: [[[NaiveTerm]]] = []
+    private var spans: [(field: Int, Float, SpanTree<([NaiveTerm], [TermPattern])>)] = []
     private var all: [Prepared] = []
     private var optional: [Prepared] = []
     private var none: [Prepared] = []
@@ -163,16 +161,23 @@ struct NaiveEngine {
       case .term(let term):
         weight = engine.weight(term)
         terms = term.parts.map { (NaiveTerm($0.term), $0.weight) }
-      case .phrase(let phrase):
-        weight = engine.weight(phrase)
-        slots = phrase.parts.map { $0.slots.map { $0.terms.map { NaiveTerm($0) } } }
+      case .phrase(let phrase): prepare(NearQuery(phrase))
+      case .near(let near): prepare(near)
       case .terms(let all, _): terms = all.map { (NaiveTerm($0), 1) }
       case .and(let all, let optional, let none):
         self.all = prepared(all)
         self.optional = prepared(optional)
         self.none = prepared(none)
-      case .or(let queries), .best(let queries): all = prepared(queries)
+      case .or(let queries), .best(let queries), .atLeast(_, let queries): all = prepared(queries)
       default: break
+      }
+    }
+
+    private func prepare(_ near: NearQuery) {
+      weight = engine.weight(near)
+      spans = near.parts.map { part in
+        let words = part.spans.mapped { ($0.terms.map { NaiveTerm($0) }, $0.patterns) }
+        return (part.field, part.weight, words)
       }
     }
 
@@ -194,16 +199,23 @@ struct NaiveEngine {
           x += Float(count) * factor(term.field, weight, document)
         }
         return matches ? saturated(x) : nil
-      case .phrase(let phrase):
+      case .phrase, .near:
         var x: Float = 0
         var matches = false
-        for (number, part) in phrase.parts.enumerated() {
-          let count = occurrences(part, slots[number], document)
-          if count == 0 { continue }
+        for (field, weight, spans) in spans {
+          guard let tokens = document.texts[field] else { continue }
+          let frequency = NaiveEngine.frequency(
+            spans.mapped { (terms, patterns) in
+              Set(tokens.filter { fits($0, terms, patterns) }.map { Int($0.position) }).sorted()
+            })
+          if frequency == 0 { continue }
           matches = true
-          x += Float(count) * factor(part.field, part.weight, document)
+          x += Float(frequency) / 65_536 * factor(field, weight, document)
         }
         return matches ? saturated(x) : nil
+      case .atLeast(let count, _):
+        let scores = all.compactMap { $0.score(document) }
+        return scores.count < count ? nil : scores.reduce(0, +)
       case .terms(_, let boost):
         return terms.contains { $0.term.occurrences(in: document) > 0 } ? rounded(boost) : nil
       case .expansion(let expansion):
@@ -257,30 +269,12 @@ struct NaiveEngine {
       return weight * (1 / (Similarity.k1 * ((1 - b) + b * Float(length) / average)))
     }
 
-    /// How often the phrase's words stand where they should.
-    private func occurrences(
-      _ part: PhraseQuery.Part, _ slots: [[NaiveTerm]], _ document: NaiveDocument
-    ) -> Int {
-      guard let tokens = document.texts[part.field] else { return 0 }
-      /// Where the phrase would begin for each place that fits a slot.
-      func starts(_ slot: Int) -> Set<Int> {
-        var result: Set<Int> = []
-        let patterns = part.slots[slot].patterns
-        for token in tokens {
-          var fits = false
-          for term in slots[slot] where !fits {
-            fits = (term.space == .exact ? token.exact : token.index) == term.text
-          }
-          for pattern in patterns where !fits { fits = self.fits(pattern, token) }
-          if fits { result.insert(Int(token.position) - part.slots[slot].offset) }
-        }
-        return result
-      }
-      var common = starts(0)
-      for slot in slots.indices.dropFirst() where !common.isEmpty {
-        common.formIntersection(starts(slot))
-      }
-      return common.count
+    /// Whether a word has any of the terms or fits any of the patterns.
+    private func fits(
+      _ token: NaiveToken, _ terms: [NaiveTerm], _ patterns: [TermPattern]
+    ) -> Bool {
+      terms.contains { ($0.space == .exact ? token.exact : token.index) == $0.text }
+        || patterns.contains { fits($0, token) }
     }
 
     private func fits(_ pattern: TermPattern, _ document: NaiveDocument) -> Bool {

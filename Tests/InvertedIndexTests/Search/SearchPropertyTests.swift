@@ -106,6 +106,52 @@ struct SearchChance {
     return .phrase(PhraseQuery(parts: parts, boost: boost()))
   }
 
+  mutating func nearWord(_ field: Int) -> NearQuery.Word {
+    if oneIn(16) { return NearQuery.Word([], patterns: [pattern(field)], boost: boost()) }
+    var terms = [term(field)]
+    if oneIn(6) { terms.append(term(field)) }
+    return NearQuery.Word(FieldTerms(Array(Set(terms))), boost: oneIn(4) ? boost() : 1)
+  }
+
+  mutating func spanPhrase(_ field: Int, slop: Int) -> SpanTree<NearQuery.Word> {
+    var offset = 0
+    let places = (0..<(2 + below(3))).map { _ in
+      defer { offset += oneIn(5) ? 2 : 1 }
+      return SpanTree<NearQuery.Word>.Place(offset: offset, nearWord(field))
+    }
+    return .phrase(places, slop: slop)
+  }
+
+  mutating func spans(_ field: Int, depth: Int) -> SpanTree<NearQuery.Word> {
+    switch below(depth == 0 ? 7 : 10) {
+    case 0...4: return .word(nearWord(field))
+    case 5: return spanPhrase(field, slop: 0)
+    case 6: return spanPhrase(field, slop: 1 + below(4))
+    case 7: return .any((0..<2).map { _ in spans(field, depth: depth - 1) })
+    default: return chain(field, depth: depth - 1)
+    }
+  }
+
+  mutating func chain(_ field: Int, depth: Int) -> SpanTree<NearQuery.Word> {
+    let count = [2, 2, 2, 3, 4][below(5)]
+    return .chain(
+      (0..<count).map { _ in spans(field, depth: depth) },
+      gaps: (1..<count).map { _ in
+        SpanGap([0, 1, 3, 10, 150][below(5)], isOrdered: oneIn(3))
+      })
+  }
+
+  /// Phrases with slop, NEAR and ADJ.
+  mutating func nearQuery() -> Query {
+    let parts = (oneIn(2) ? [NaiveField.body] : [NaiveField.title, NaiveField.body]).map { field in
+      NearQuery.Part(
+        field: field, weight: [1, 2][below(2)],
+        spans: oneIn(3)
+          ? spanPhrase(field, slop: [1, 2, 4, 9][below(4)]) : chain(field, depth: below(3)))
+    }
+    return .near(NearQuery(parts: parts, boost: boost()))
+  }
+
   mutating func pattern(_ field: Int) -> TermPattern {
     let space: TermSpace = field == NaiveField.tags ? .value : .index
     let stem = field == NaiveField.tags ? "tag 1" : "w\(1 + below(5))"
@@ -123,8 +169,9 @@ struct SearchChance {
   }
 
   mutating func leaf() -> Query {
-    switch below(12) {
+    switch below(14) {
     case 0...5: return termQuery()
+    case 12, 13: return nearQuery()
     case 6, 7: return phraseQuery()
     case 8:
       let field = [NaiveField.title, NaiveField.body, NaiveField.tags][below(3)]
@@ -153,7 +200,8 @@ struct SearchChance {
   mutating func query(depth: Int) -> Query {
     if depth == 0 || oneIn(4) { return leaf() }
     func children(_ count: Int) -> [Query] { (0..<count).map { _ in query(depth: depth - 1) } }
-    switch below(5) {
+    switch below(6) {
+    case 5: return .atLeast(2, children(3 + below(3)))
     case 0, 1:
       return .and(
         all: children(1 + below(3)), optional: oneIn(3) ? children(1) : [],
