@@ -143,7 +143,7 @@ struct SpanKernel {
   // MARK: Phrases with slop
 
   /// The minimal runs [s, e], e − s ≤ slop, in which each word of the phrase has a position less its offset.
-  private mutating func moved(
+  mutating func moved(
     _ places: [SpanTree<Int>.Place], _ slop: Int
   ) throws(IndexError) -> [Stretch] {
     let loose = try sweep(places, slop)

@@ -46,9 +46,7 @@ private struct TermCollector {
     case .near(let near):
       for part in near.parts {
         let clause = clause(part.field, reading)
-        for word in part.spans.leaves {
-          for term in word.terms { add(term, clause) }
-        }
+        terms[part.field]?.add(spans: part.spans.mapped { Array($0.terms) }, clause: clause)
       }
     case .or(let queries), .atLeast(_, let queries):
       for query in queries { add(query, reading: reading) }

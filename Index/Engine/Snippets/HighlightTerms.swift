@@ -11,6 +11,14 @@ struct HighlightTerms: Sendable {
     var clause: Int
     /// nil: the term alone; else a place in the phrase of that number.
     var slot: Slot?
+    /// nil: the term alone; else a leaf of the words close together of that number.
+    var leaf: Leaf?
+
+    struct Leaf: Sendable, Hashable {
+      /// Index into `spans`.
+      var spans: Int
+      var number: Int
+    }
 
     struct Slot: Sendable, Hashable {
       /// Index into `phrases`.
@@ -26,9 +34,17 @@ struct HighlightTerms: Sendable {
     var offsets: [Int]
   }
 
+  /// Words close together: phrases with slop, NEAR.
+  struct Spans: Sendable, Equatable {
+    var clause: Int
+    var tree: SpanTree<Int>
+    var leaves: Int
+  }
+
   /// What each clause is worth in a passage: 1 for a word, the number of words for a phrase.
   private(set) var clauses: [Int] = []
   private(set) var phrases: [Phrase] = []
+  private(set) var spans: [Spans] = []
   private(set) var roles: [TermSpace: [[UInt8]: [Role]]] = [:]
 
   var isEmpty: Bool { roles.isEmpty }
@@ -53,6 +69,21 @@ struct HighlightTerms: Sendable {
         add(term, space, Role(clause: clause, slot: .init(phrase: number, index: index)))
       }
     }
+  }
+
+  /// - Parameter tree: with the terms of each leaf.
+  mutating func add(spans tree: SpanTree<[FieldTerm]>, clause: Int) {
+    var leaves = 0
+    let numbered = tree.mapped { terms in
+      for term in terms {
+        let leaf = Role.Leaf(spans: spans.count, number: leaves)
+        add(term.bytes, term.space, Role(clause: clause, leaf: leaf))
+      }
+      leaves += 1
+      return leaves - 1
+    }
+    spans.append(Spans(clause: clause, tree: numbered, leaves: leaves))
+    clauses[clause] = max(clauses[clause], Int(tree.least { _ in 1 }))
   }
 
   private mutating func add(_ term: [UInt8], _ space: TermSpace, _ role: Role) {
@@ -92,15 +123,15 @@ struct TermHits {
   }
 
   /// Where clauses match, in the order of the text: words alone, and the words of phrases where they stand as the phrase
-  /// says.
-  func occurrences(_ terms: HighlightTerms) -> [Occurrence] {
+  /// says. When the deadline passes, without words close together.
+  func occurrences(_ terms: HighlightTerms, deadline: Deadline = .never) -> [Occurrence] {
     var result: [Occurrence] = []
     var places = terms.phrases.map { Array(repeating: [Int](), count: $0.offsets.count) }
     for (index, hit) in hits.enumerated() {
       for role in hit.roles {
         if let slot = role.slot {
           places[slot.phrase][slot.index].append(index)
-        } else {
+        } else if role.leaf == nil {
           result.append(Occurrence(range: hit.range, clause: role.clause))
         }
       }
@@ -108,11 +139,35 @@ struct TermHits {
     for (phrase, slots) in zip(terms.phrases, places) {
       add(phrase, slots.map { $0.sorted { hits[$0].position < hits[$1].position } }, to: &result)
     }
+    for number in terms.spans.indices { add(terms, spans: number, deadline, to: &result) }
     result.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.clause)
         < ($1.range.lowerBound, $1.range.upperBound, $1.clause)
     }
     return result
+  }
+
+  private func add(
+    _ terms: HighlightTerms, spans number: Int, _ deadline: Deadline,
+    to result: inout [Occurrence]
+  ) {
+    let spans = terms.spans[number]
+    var kernel = SpanKernel(spans.tree, leaves: spans.leaves, deadline: deadline)
+    var own: [(hit: Int, leaf: Int)] = []
+    for (index, hit) in hits.enumerated() {
+      for case let leaf? in hit.roles.map(\.leaf) where leaf.spans == number {
+        own.append((index, leaf.number))
+        kernel.positions[leaf.number].append(hit.position)
+      }
+    }
+    // Positions of postings come term by term.
+    for leaf in kernel.positions.indices {
+      kernel.positions[leaf] = Set(kernel.positions[leaf]).sorted()
+    }
+    guard let marks = try? kernel.marks().map(Set.init) else { return }
+    for (index, leaf) in own where marks[leaf].contains(hits[index].position) {
+      result.append(Occurrence(range: hits[index].range, clause: spans.clause))
+    }
   }
 
   /// - Parameter slots: hits for each place, by position.

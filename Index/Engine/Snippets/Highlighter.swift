@@ -192,7 +192,7 @@ final class Highlighter {
     _ = target.matcher.find(
       in: unsafe piece.bytes.span.bytes, position: position, through: last,
       deadline: deadline, into: &hits)
-    let occurrences = hits.occurrences(target.matcher.terms)
+    let occurrences = hits.occurrences(target.matcher.terms, deadline: deadline)
     if piece.isEnd { return occurrences }
     let end = piece.bytes.count - Self.uncertainEnd
     return occurrences.filter { $0.range.upperBound <= end }
@@ -232,7 +232,8 @@ final class Highlighter {
     _ target: Target, _ text: StoredText, _ hits: TermHits, _ deadline: Deadline
   ) throws(IndexError) -> [Candidate] {
     let clauses = target.matcher.terms.clauses
-    var choice = PassageChoice(hits.occurrences(target.matcher.terms), clauses: clauses)
+    var choice = PassageChoice(
+      hits.occurrences(target.matcher.terms, deadline: deadline), clauses: clauses)
     let checkpoints = try text.checkpoints(head: head)
     var takenPositions: [Range<Int>] = []
     var taken: [Range<Int>] = []
