@@ -144,6 +144,30 @@ package struct DictionaryProbe {
   }
 }
 
+/// What a query's words with wildcards and errors stand for.
+package struct ExpansionProbe {
+  private let view: SearchView
+
+  package init(_ reader: IndexReader) { view = reader.view }
+
+  /// Reads the query, and looks up what fits. Returns the number of terms that are looked for.
+  package func expand(_ query: String) throws(IndexError) -> Int {
+    try PreparedQuery(SearchRequest(query: query), view, deadline: .never).query.termCount
+  }
+}
+
+extension Query {
+  fileprivate var termCount: Int {
+    switch self {
+    case .term(let term): term.parts.count
+    case .terms(let terms, _): terms.count
+    case .and(let queries, _, _), .or(let queries), .best(let queries):
+      queries.reduce(0) { $0 + $1.termCount }
+    default: 0
+    }
+  }
+}
+
 /// The table of words of a segment that is being built.
 package struct WordTableProbe: ~Copyable {
   private var table = FormTable()

@@ -44,9 +44,18 @@ extension QueryReader {
       warn(.literalSymbol, at..<at + 1, "“=” before nothing is text")
     case ascii("/") where !isTyped:
       if let pattern = scanner.scanRegex() {
-        if RegexSyntax.isValid(pattern) { return .regex(String(decoding: pattern, as: UTF8.self)) }
+        let regex = String(decoding: pattern, as: UTF8.self)
         let text = at..<scanner.position
-        warn(.badRegex, text, "not a regular expression: read as text")
+        do throws(RegexSyntax.Fault) {
+          _ = try RegexSyntax.parse(regex)
+          return .regex(regex)
+        } catch {
+          warn(
+            .badRegex, text,
+            error == .tooLarge
+              ? "more than \(RegexSyntax.maxSize) characters with its repeats written out: read as text"
+              : "not a regular expression: read as text")
+        }
         return term(.init(scanner.string(text)), from: at, scope: scope)
       }
     case ascii("["), ascii("{"):

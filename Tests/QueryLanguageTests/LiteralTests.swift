@@ -125,15 +125,36 @@ struct SyntaxTests {
       "(?:a)", ".", "()", "日本",
       "[-a]", "a\\{",
     ] {
-      #expect(RegexSyntax.isValid(Array(good.utf8)), "\(good)")
+      #expect(throws: Never.self, "\(good)") { try RegexSyntax.parse(good) }
     }
     for bad in [
       "(", ")", "a(", "[", "[]", "[a", "*a", "a**", "+", "a|*", "(*a)", "a{", "a{}", "a{3,2}",
       "a{,3}", "a{1001}", "a{1,2,3}",
-      "{2}", "\\", "(?=a)", "(?i)a", "\\1", "a]", "a}", "[z-a]",
+      "{2}", "\\", "[\\D]", "(?=a)", "(?i)a", "\\1", "a]", "a}", "[z-a]",
       String(repeating: "(", count: 65) + String(repeating: ")", count: 65),
     ] {
-      #expect(!RegexSyntax.isValid(Array(bad.utf8)), "\(bad)")
+      #expect(throws: RegexSyntax.Fault.malformed, "\(bad)") { try RegexSyntax.parse(bad) }
     }
+  }
+
+  @Test("regular expressions are read into what they mean")
+  func regexTree() throws {
+    func character(_ text: Unicode.Scalar) -> RegexNode { .character(text.value) }
+    #expect(try RegexSyntax.parse("^ab$") == .sequence([character("a"), character("b")]))
+    #expect(
+      try RegexSyntax.parse("a|b*")
+        == .alternatives([
+          character("a"), .repeated(character("b"), from: 0, to: nil),
+        ]))
+    #expect(try RegexSyntax.parse("(?:a){2,3}") == .repeated(character("a"), from: 2, to: 3))
+    #expect(try RegexSyntax.parse("a{2,}") == .repeated(character("a"), from: 2, to: nil))
+    #expect(try RegexSyntax.parse("[b-da-c.]") == .set([46...46, 97...100], isNegated: false))
+    #expect(try RegexSyntax.parse("[^]]") == .set([93...93], isNegated: true))
+    #expect(try RegexSyntax.parse("[a-]") == .set([45...45, 97...97], isNegated: false))
+    #expect(try RegexSyntax.parse("\\d") == .set([48...57], isNegated: false))
+    #expect(try RegexSyntax.parse("\\D") == .set([48...57], isNegated: true))
+    #expect(try RegexSyntax.parse("a.") == .sequence([character("a"), .anyCharacter]))
+    #expect(try RegexSyntax.parse("") == .sequence([]))
+    #expect(throws: RegexSyntax.Fault.malformed) { try RegexSyntax.parse("\\b") }
   }
 }

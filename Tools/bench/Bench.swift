@@ -14,6 +14,6 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       Micro.self, IndexCorpus.self, Serve.self, Relevance.self, DaemonLoad.self, Queries.self,
-      All.self, PageCommand.self, Instructions.self,
+      All.self, PageCommand.self, Instructions.self, Expansions.self,
     ])
 }

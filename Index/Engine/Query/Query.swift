@@ -55,7 +55,7 @@ indirect enum Query: Sendable, Hashable {
   case phrase(PhraseQuery)
   /// Words close to each other: phrases with slop, NEAR and ADJ.
   case near(NearQuery)
-  /// Words that begin alike or fit a pattern: each match scores `boost`.
+  /// Words that begin alike or fit a pattern: each match scores `boost`. Words with spelling errors: see `Variants`.
   case expansion(ExpansionQuery)
   /// Any of the terms; each match scores `boost`. What an expansion becomes.
   case terms([FieldTerm], boost: Float)
@@ -90,13 +90,25 @@ struct TermQuery: Sendable, Hashable {
     }
   }
 
-  /// In ascending order of field; a field at most once. Never empty.
+  /// What a word with spelling errors stands for. It is as rare as the commonest of all that fit, here or in the collection
+  /// whose statistics are given: no misspelling is worth more for being rare.
+  struct Variants: Sendable, Hashable {
+    var patterns: [TermPattern]
+    /// The word itself.
+    var words: [FieldTerm]
+    /// The largest of the snapshot.
+    var documentFrequency: Int
+  }
+
+  /// In ascending order of field; a field once, but for variants. Never empty.
   var parts: [Part]
   var boost: Float
+  var variants: Variants?
 
-  init(parts: [Part], boost: Float = 1) {
+  init(parts: [Part], boost: Float = 1, variants: Variants? = nil) {
     self.parts = parts
     self.boost = boost
+    self.variants = variants
   }
 }
 
@@ -151,41 +163,8 @@ struct ExpansionQuery: Sendable, Hashable {
   var boost: Float = 1
   /// As the query has it, for the warning of a cut.
   var text = ""
-}
-
-/// Which terms of one dictionary are meant.
-struct TermPattern: Sendable, Hashable {
-  enum Shape: Sendable, Hashable {
-    case prefix([UInt8])
-    case wildcard([Piece])
-  }
-
-  enum Piece: Sendable, Hashable {
-    case bytes([UInt8])
-    /// `*`
-    case any
-    /// `?`: one character of UTF-8.
-    case one
-  }
-
-  var field: Int
-  var space: TermSpace
-  var shape: Shape
-  /// Of the index space, only terms whose one exact form is the term itself, and as this exact form: what an
-  /// expansion over exact forms needs beside the exact space.
-  var onlySame = false
-
-  /// The space of the terms that the pattern stands for.
-  var termSpace: TermSpace { onlySame ? .exact : space }
-
-  /// All terms that fit begin so.
-  var prefix: [UInt8] {
-    switch shape {
-    case .prefix(let bytes): bytes
-    case .wildcard(let pieces):
-      if case .bytes(let bytes)? = pieces.first { bytes } else { [] }
-    }
-  }
+  /// Of a word with spelling errors, the word itself in each field: it is ranked as a word, and those near it less.
+  var word: [TermQuery.Part] = []
 }
 
 /// An interval of a column's values, or of a keyword field's values in the order of their bytes.

@@ -7,11 +7,12 @@ extension QueryBuilder {
   // MARK: Words
 
   mutating func word(_ term: QueryNode.Term, _ context: Context) -> Query? {
-    if term.edits > 0 {
-      unsupported(
-        "words with spelling errors are not looked for yet: \(term.text)~ is read without ~")
-    }
-    if term.isPrefix { return prefix(term, context) }
+    if term.edits > 0 { return fuzzy(term, context) }
+    return term.isPrefix ? prefix(term, context) : exactly(term, context)
+  }
+
+  /// The word as it stands.
+  mutating func exactly(_ term: QueryNode.Term, _ context: Context) -> Query? {
     var shapes = WordShapes(boost: context.boost)
     var values: [Query] = []
     for field in context.scope {

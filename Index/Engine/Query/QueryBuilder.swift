@@ -84,9 +84,7 @@ struct QueryBuilder {
     case .term(let term): return word(term, context)
     case .wildcard(let wildcard): return pattern(wildcard, context)
     case .phrase(let phrase): return self.phrase(phrase, context)
-    case .regex(let text):
-      unsupported("regular expressions are not carried out yet: /\(text)/ is left out")
-      return nil
+    case .regex(let text): return regex(text, context)
     case .interval(let interval): return self.interval(interval, context)
     case .near(let near): return self.near(near, context)
     case .and(let operands): return conjunction(operands, context)

@@ -1,5 +1,5 @@
-// Expansions become the terms that a snapshot has. At most 1,024 terms an expansion: the most frequent are
-// kept, and a warning says that others were left out.
+// Expansions become the terms that a snapshot has. At most 1,024 terms an expansion, and 50 words near one with spelling
+// errors: those of the fewest edits are kept, then the most frequent, and a warning says that others were left out.
 //
 // The shape of the query stays, also where nothing fits: the grid of its scores is made of the shape, and must be the
 // same in every shard of a collection, whichever words it has.
@@ -8,8 +8,8 @@ import QueryLanguage
 
 struct QueryRewriter {
   static let expansionLimit = 1_024
-  /// Terms looked at between two looks at the clock.
-  private static let termsPerLook = 256
+  /// Words near one with spelling errors: each costs a list of postings that is scored.
+  static let variantLimit = 50
 
   private let segments: [SegmentReader]
   private let deadline: Deadline
@@ -25,8 +25,8 @@ struct QueryRewriter {
   mutating func rewrite(_ query: Query) throws(IndexError) -> Query {
     switch query {
     case .expansion(let expansion):
-      return .terms(
-        try terms(of: expansion.patterns, text: expansion.text), boost: expansion.boost)
+      if !expansion.word.isEmpty { return try variants(expansion) }
+      return try byEdits(expansion)
     case .phrase(var phrase):
       for part in phrase.parts.indices {
         for slot in phrase.parts[part].slots.indices {
@@ -75,150 +75,144 @@ struct QueryRewriter {
     return result
   }
 
-  /// The terms that fit any of the patterns, the most frequent of the whole snapshot first.
-  private mutating func terms(
+  // MARK: Expansions
+
+  /// The terms that fit any of the patterns, the best first: what a word with wildcards or errors is within a phrase.
+  mutating func terms(
     of patterns: [TermPattern], text: String
   ) throws(IndexError) -> [FieldTerm] {
-    var found = FrequentTerms(limit: Self.expansionLimit)
-    var looked = 0
-    for (place, pattern) in patterns.enumerated()
-    where !timedOut && !patterns[..<place].contains(pattern) {
-      var merged = try MergedTerms(
-        segments.map { $0.terms(pattern.field, pattern.space) }, from: pattern.prefix)
-      while try merged.next(), unsafe merged.term.starts(with: pattern.prefix) {
-        looked += 1
-        if looked % Self.termsPerLook == 0, deadline.isPassed {
-          timedOut = true
-          break
-        }
-        guard unsafe pattern.matches(merged.term) else { continue }
-        var frequency = 0
-        for place in merged.places {
-          let entry = try merged.cursors[place].entry()
-          if pattern.onlySame, entry.forms != .same { continue }
-          // An alias stands for an index term, which may be in the union as well: one at least.
-          frequency += max(1, entry.documentFrequency)
-        }
-        if frequency > 0 { unsafe found.add(merged.term, of: pattern, frequency) }
-      }
-    }
+    try ranked(patterns, text: text).map(\.term)
+  }
+
+  private mutating func ranked(
+    _ patterns: [TermPattern], text: String
+  ) throws(IndexError) -> [RankedTerm] {
+    var found = BestTerms(limit: Self.expansionLimit)
+    try gather(patterns, text: text) { terms, pattern in found.add(terms, of: pattern) }
     if found.seen > Self.expansionLimit {
+      let kept = patterns.contains { $0.maxEdits > 0 } ? "nearest and most" : "most"
       warnings.append(
         QueryWarning(
           .tooManyExpansions,
-          detail: "\(text): \(found.seen) words fit, the \(Self.expansionLimit) most frequent "
+          detail: "\(text): \(found.seen) words fit, the \(Self.expansionLimit) \(kept) frequent "
             + "are looked for"))
     }
     guard patterns.contains(where: \.onlySame) else { return found.sorted }
     // A form that equals its index term in one segment and not in another was found twice.
     var seen: Set<FieldTerm> = []
-    return found.sorted.filter { seen.insert($0).inserted }
+    return found.sorted.filter { seen.insert($0.term).inserted }
   }
-}
 
-/// The most frequent of the terms that are shown to it: a binary heap with the least one at its root, so that
-/// a short prefix of a hundred thousand words copies few of them.
-private struct FrequentTerms {
-  private let limit: Int
-  private var heap: [(frequency: Int, term: FieldTerm)] = []
-  /// Terms added, those that were dropped included.
-  private(set) var seen = 0
-
-  init(limit: Int) { self.limit = limit }
-
-  mutating func add(_ bytes: UnsafeRawBufferPointer, of pattern: TermPattern, _ frequency: Int) {
-    seen += 1
-    if heap.count == limit, frequency < heap[0].frequency { return }
-    let term = unsafe FieldTerm(
-      field: pattern.field, space: pattern.termSpace, bytes: [UInt8](bytes))
-    let new = (frequency, term)
-    if heap.count < limit {
-      heap.append(new)
-      var child = heap.count - 1
-      while child > 0, Self.isLess(heap[child], heap[(child - 1) / 2]) {
-        heap.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-      return
+  /// Calls `body` at each term that fits each of the patterns, until the deadline has passed.
+  private mutating func gather(
+    _ patterns: [TermPattern], text: String,
+    _ body: (borrowing PatternTerms, TermPattern) -> Void
+  ) throws(IndexError) {
+    var isExhausted = false
+    for (place, pattern) in patterns.enumerated()
+    where !timedOut && !patterns[..<place].contains(pattern) {
+      var terms = try PatternTerms(pattern, in: segments, deadline: deadline)
+      while try terms.next() { body(terms, pattern) }
+      if terms.timedOut { timedOut = true }
+      if terms.isExhausted { isExhausted = true }
     }
-    guard Self.isLess(heap[0], new) else { return }
-    heap[0] = new
-    var parent = 0
-    while 2 * parent + 1 < heap.count {
-      var child = 2 * parent + 1
-      if child + 1 < heap.count, Self.isLess(heap[child + 1], heap[child]) { child += 1 }
-      guard Self.isLess(heap[child], heap[parent]) else { break }
-      heap.swapAt(child, parent)
-      parent = child
+    if isExhausted {
+      warnings.append(
+        QueryWarning(
+          .tooManyExpansions, detail: "\(text): too complex, not all words that fit are looked for")
+      )
     }
   }
 
-  /// The most frequent first; equals in the order of their bytes.
-  var sorted: [FieldTerm] { heap.sorted { Self.isLess($1, $0) }.map(\.term) }
-
-  private static func isLess(
-    _ a: (frequency: Int, term: FieldTerm), _ b: (frequency: Int, term: FieldTerm)
-  ) -> Bool {
-    a.frequency != b.frequency ? a.frequency < b.frequency : b.term.precedes(a.term)
-  }
-}
-
-extension FieldTerm {
-  func precedes(_ other: FieldTerm) -> Bool {
-    if field != other.field { return field < other.field }
-    if space != other.space { return space.rawValue < other.space.rawValue }
-    return bytes.lexicographicallyPrecedes(other.bytes)
-  }
-}
-
-extension TermPattern {
-  /// Whether a term that begins with `prefix` fits.
-  func matches(_ term: UnsafeRawBufferPointer) -> Bool {
-    guard case .wildcard(let pieces) = shape else { return true }
-    return unsafe TermPattern.matches(pieces, term)
+  /// A set of terms; one for each number of edits where these are allowed, each worth half of the one before.
+  private mutating func byEdits(_ expansion: ExpansionQuery) throws(IndexError) -> Query {
+    let terms = try ranked(expansion.patterns, text: expansion.text)
+    let most = expansion.patterns.reduce(0) { max($0, $1.maxEdits) }
+    let sets = (0...most).map { edits in
+      Query.terms(
+        terms.filter { $0.edits == edits }.map(\.term),
+        boost: expansion.boost * Self.factor(edits))
+    }
+    return sets.count == 1 ? sets[0] : .best(sets)
   }
 
-  /// Greedy matching with one point to return to: quadratic at worst, in a term of at most 255 bytes or so, and
-  /// never recursive.
-  static func matches(_ pieces: [Piece], _ term: UnsafeRawBufferPointer) -> Bool {
-    var piece = 0
-    var at = 0
-    var retry: (piece: Int, at: Int)?
-    while true {
-      var fits = false
-      if piece == pieces.count {
-        fits = at == term.count
-        if fits { return true }
-      } else {
-        switch pieces[piece] {
-        case .any:
-          retry = (piece + 1, at)
-          piece += 1
-          continue
-        case .one:
-          if at < term.count {
-            at += 1
-            while at < term.count, unsafe term[at] & 0xC0 == 0x80 { at += 1 }
-            fits = true
-          }
-        case .bytes(let bytes):
-          fits = at + bytes.count <= term.count
-          var i = 0
-          while fits, i < bytes.count {
-            fits = unsafe term[at + i] == bytes[i]
-            i += 1
-          }
-          if fits { at += bytes.count }
+  /// What an occurrence with so many edits weighs: 1, 1/2, 1/4.
+  private static func factor(_ edits: Int) -> Float { 1 / Float(1 << edits) }
+
+  // MARK: Words with spelling errors
+
+  /// The word and those near it as one word: by BM25F, where an occurrence with edits counts less. Index forms and exact forms
+  /// of one occurrence are readings of it, of which the best counts.
+  private mutating func variants(_ expansion: ExpansionQuery) throws(IndexError) -> Query {
+    // In an order that does not depend on the snapshot: what they add up to is rounded.
+    let near = try nearest(expansion).sorted { a, b in
+      a.edits != b.edits ? a.edits < b.edits : a.term.precedes(b.term)
+    }
+    let words = expansion.word.map(\.term)
+    var frequency = near.reduce(0) { max($0, $1.frequency) }
+    for word in words { frequency = max(frequency, try self.frequency(of: word)) }
+    let variants = TermQuery.Variants(
+      patterns: expansion.patterns, words: words, documentFrequency: frequency)
+    let readings = [false, true].compactMap { isExact -> Query? in
+      var parts: [TermQuery.Part] = []
+      for word in expansion.word {
+        if (word.term.space == .exact) == isExact { parts.append(word) }
+        for other in near
+        where other.term.field == word.term.field && (other.term.space == .exact) == isExact
+          && other.term != word.term
+        {
+          parts.append(
+            TermQuery.Part(term: other.term, weight: word.weight * Self.factor(other.edits)))
         }
       }
-      if fits {
-        piece += 1
-      } else {
-        guard let last = retry, last.at < term.count else { return false }
-        retry = (last.piece, last.at + 1)
-        piece = last.piece
-        at = last.at + 1
-      }
+      if parts.isEmpty { return nil }
+      return .term(TermQuery(parts: parts, boost: expansion.boost, variants: variants))
     }
+    return Query.best(of: readings) ?? .none
+  }
+
+  /// The terms of the nearest and most frequent words: a word is kept or left out in all fields and forms.
+  private mutating func nearest(_ expansion: ExpansionQuery) throws(IndexError) -> [RankedTerm] {
+    var found: [RankedTerm] = []
+    var seen = 0
+    for pattern in expansion.patterns where !timedOut {
+      var best = BestTerms(limit: Self.variantLimit)
+      try gather([pattern], text: expansion.text) { terms, pattern in best.add(terms, of: pattern) }
+      seen = max(seen, best.seen)
+      found += best.sorted
+    }
+    found.sort { $0.precedes($1) }
+    var kept: Set<[UInt8]> = []
+    var terms: Set<FieldTerm> = []
+    found = found.filter { candidate in
+      if kept.count == Self.variantLimit, !kept.contains(candidate.term.bytes) {
+        seen = max(seen, Self.variantLimit + 1)
+        return false
+      }
+      kept.insert(candidate.term.bytes)
+      return terms.insert(candidate.term).inserted
+    }
+    if seen > Self.variantLimit {
+      warnings.append(
+        QueryWarning(
+          .tooManyExpansions,
+          detail:
+            "\(expansion.text): more than \(Self.variantLimit) words are as near, the nearest and "
+            + "most frequent \(Self.variantLimit) are looked for"))
+    }
+    return found
+  }
+
+  private func frequency(of term: FieldTerm) throws(IndexError) -> Int {
+    var frequency = 0
+    for segment in segments {
+      let bytes = term.bytes
+      let entry =
+        term.space == .exact
+        ? try segment.exactTerm(term.field, unsafe bytes.span.bytes)
+        : try segment.terms(term.field, term.space)?.lookup(bytes)
+      frequency += entry?.documentFrequency ?? 0
+    }
+    return frequency
   }
 }

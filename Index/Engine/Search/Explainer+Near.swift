@@ -35,7 +35,7 @@ extension SpanTree<NearQuery.Word> {
   fileprivate var described: String {
     func text(_ word: NearQuery.Word) -> String {
       if let pattern = word.patterns.first {
-        return String(decoding: pattern.prefix, as: UTF8.self) + "*"
+        return pattern.text
       }
       return word.terms.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "|")
     }

@@ -192,7 +192,7 @@ struct Explainer {
     var words: [String] = []
     for slot in part.slots {
       if let pattern = slot.patterns.first {
-        words.append(String(decoding: pattern.prefix, as: UTF8.self) + "*")
+        words.append(pattern.text)
       } else {
         words.append(
           slot.terms.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "|"))

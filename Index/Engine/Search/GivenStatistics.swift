@@ -48,16 +48,12 @@ struct GivenStatistics: Sendable {
 
   /// The largest frequency of a term that fits; 0 where none does.
   func largestFrequency(of pattern: TermPattern) -> Int {
-    guard let all = frequencies[Space(field: pattern.field, space: pattern.termSpace)] else {
-      return 0
-    }
-    let prefix = pattern.prefix
+    let all = frequencies[Space(field: pattern.field, space: pattern.termSpace)] ?? []
+    let fits = pattern.matcher()
     var largest = 0
-    var place = Self.place(of: prefix, in: all)
-    while place < all.count, all[place].bytes.starts(with: prefix) {
-      let fits = unsafe all[place].bytes.withUnsafeBytes { unsafe pattern.matches($0) }
-      if fits { largest = max(largest, all[place].documents) }
-      place += 1
+    // Only a commoner one is of interest.
+    for term in all where term.documents > largest && fits(term.bytes) != nil {
+      largest = term.documents
     }
     return largest
   }

@@ -188,7 +188,7 @@ struct WeightBuilder {
 
   private mutating func weight(of term: TermQuery) throws(IndexError) -> TermWeight {
     var parts: [TermWeight.Part] = []
-    var largest = 0
+    var largest = term.variants.map { commonest($0) } ?? 0
     for part in term.parts {
       var entries: [TermEntry?] = []
       var frequency = 0
@@ -205,6 +205,12 @@ struct WeightBuilder {
     return TermWeight(
       parts: parts, documentFrequency: largest,
       idf: Similarity.idf(documents: documentCount, frequency: largest), boost: term.boost)
+  }
+
+  private func commonest(_ variants: TermQuery.Variants) -> Int {
+    guard let given else { return variants.documentFrequency }
+    let fitting = variants.patterns.map { given.largestFrequency(of: $0) }
+    return (fitting + variants.words.map { given.frequency(of: $0) ?? 0 }).max() ?? 0
   }
 
   private mutating func weight(of phrase: PhraseQuery) throws(IndexError) -> Weight {

@@ -26,7 +26,7 @@ private struct TermCollector {
   mutating func add(_ query: Query, reading: Int?) {
     switch query {
     case .term(let term):
-      for part in term.parts { add(part.term, clause(part.term.field, reading)) }
+      add(term.parts.lazy.map(\.term), reading)
     case .phrase(let phrase):
       for part in phrase.parts {
         let clause = clause(part.field, reading)
@@ -35,12 +35,7 @@ private struct TermCollector {
           clause: clause)
       }
     case .terms(let list, _):
-      var clauses: [Int: Int] = [:]
-      for term in list {
-        let clause = clauses[term.field] ?? clause(term.field, reading)
-        clauses[term.field] = clause
-        add(term, clause)
-      }
+      add(list, reading)
     case .and(let all, let optional, _):
       for query in all + optional { add(query, reading: reading) }
     case .near(let near):
@@ -58,8 +53,14 @@ private struct TermCollector {
     }
   }
 
-  private mutating func add(_ term: FieldTerm, _ clause: Int) {
-    terms[term.field]?.add(term.bytes, term.space, clause: clause)
+  /// Terms any of which may stand for what was asked: one clause a field.
+  private mutating func add(_ list: some Sequence<FieldTerm>, _ reading: Int?) {
+    var clauses: [Int: Int] = [:]
+    for term in list {
+      let clause = clauses[term.field] ?? clause(term.field, reading)
+      clauses[term.field] = clause
+      terms[term.field]?.add(term.bytes, term.space, clause: clause)
+    }
   }
 
   private mutating func clause(_ field: Int, _ reading: Int?) -> Int {

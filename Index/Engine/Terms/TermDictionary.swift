@@ -108,6 +108,26 @@ final class TermDictionary: Sendable {
     return block
   }
 
+  /// The first block from `first` on, which is there, that may hold a term whose first 8 bytes are `prefix` or greater.
+  func block(from first: Int, for prefix: UInt64) throws(IndexError) -> Int {
+    let prefixes = unsafe try file.pointer(indexOffset, blockCount &* 8)
+    func isBefore(_ block: Int) -> Bool {
+      let key = unsafe prefixes.loadUnaligned(fromByteOffset: block &* 8, as: UInt64.self)
+      return key.littleEndian < prefix
+    }
+    // Most are near: steps that double, then halves.
+    var step = 1
+    while first &+ step < blockCount, isBefore(first &+ step) { step &*= 2 }
+    var low = first
+    var high = min(first &+ step, blockCount)
+    while low < high {
+      let middle = (low &+ high) &>> 1
+      if isBefore(middle) { low = middle &+ 1 } else { high = middle }
+    }
+    // The block before may reach so far.
+    return max(first, low &- 1)
+  }
+
   func noTerm(_ ordinal: Int) -> IndexError {
     file.corrupt(section.offset, "term \(ordinal) of \(count)")
   }

@@ -110,7 +110,8 @@ struct NaiveEngine {
   }
 
   func weight(_ term: TermQuery) -> Float {
-    idf(term.parts.map { frequency($0.term) }.max() ?? 0) * term.boost
+    let parts = term.parts.map { frequency($0.term) }
+    return idf((parts + [term.variants?.documentFrequency ?? 0]).max() ?? 0) * term.boost
   }
 
   func weight(_ near: NearQuery) -> Float {
@@ -279,34 +280,15 @@ struct NaiveEngine {
 
     private func fits(_ pattern: TermPattern, _ document: NaiveDocument) -> Bool {
       if pattern.space == .value {
-        return document.keywords[pattern.field, default: []].contains { fits(pattern, text: $0) }
+        let values = document.keywords[pattern.field, default: []]
+        return values.contains { NaivePattern.edits(pattern.shape, $0) != nil }
       }
       return document.texts[pattern.field, default: []].contains { fits(pattern, $0) }
     }
 
     private func fits(_ pattern: TermPattern, _ token: NaiveToken) -> Bool {
-      fits(pattern, text: pattern.space == .exact ? token.exact : token.index)
-    }
-
-    private func fits(_ pattern: TermPattern, text: String) -> Bool {
-      switch pattern.shape {
-      case .prefix(let prefix): return text.utf8.starts(with: prefix)
-      case .wildcard(let pieces): return fits(pieces[...], Array(text)[...])
-      }
-    }
-
-    private func fits(_ pieces: ArraySlice<TermPattern.Piece>, _ text: ArraySlice<Character>)
-      -> Bool
-    {
-      guard let piece = pieces.first else { return text.isEmpty }
-      let rest = pieces.dropFirst()
-      switch piece {
-      case .one: return !text.isEmpty && fits(rest, text.dropFirst())
-      case .any: return (0...text.count).contains { fits(rest, text.dropFirst($0)) }
-      case .bytes(let bytes):
-        let literal = String(decoding: bytes, as: UTF8.self)
-        return text.starts(with: literal) && fits(rest, text.dropFirst(literal.count))
-      }
+      let text = pattern.space == .exact ? token.exact : token.index
+      return NaivePattern.edits(pattern.shape, text) != nil
     }
   }
 }

@@ -1,5 +1,6 @@
 // Random documents and random queries: the engine must answer what the naive engine answers, to the bit.
 
+import QueryLanguage
 import Testing
 
 @testable import InvertedIndex
@@ -155,9 +156,19 @@ struct SearchChance {
   mutating func pattern(_ field: Int) -> TermPattern {
     let space: TermSpace = field == NaiveField.tags ? .value : .index
     let stem = field == NaiveField.tags ? "tag 1" : "w\(1 + below(5))"
-    switch below(3) {
+    switch below(5) {
     case 0:
       return TermPattern(field: field, space: space, shape: .prefix(Array(stem.utf8)))
+    case 3:
+      return TermPattern(
+        field: field, space: space,
+        shape: .fuzzy(Array(stem.utf8), edits: below(3), isPrefix: oneIn(2)))
+    case 4:
+      let digits = RegexNode.repeated(.characters([48...52]), from: 1, to: oneIn(2) ? 2 : nil)
+      return TermPattern(
+        field: field, space: space,
+        shape: .regex(
+          .sequence([.repeated(.anyCharacter, from: 1, to: 5), digits, .anyCharacter])))
     case 1:
       return TermPattern(
         field: field, space: space,
@@ -168,8 +179,26 @@ struct SearchChance {
     }
   }
 
+  /// A word with an error at most.
+  mutating func fuzzyQuery() -> Query {
+    var expansion = ExpansionQuery(patterns: [], boost: boost())
+    let (exact, index) = word()
+    for field in oneIn(2) ? [NaiveField.body] : [NaiveField.title, NaiveField.body] {
+      for (space, form) in [(TermSpace.index, index), (.exact, exact)] {
+        expansion.patterns.append(
+          TermPattern(
+            field: field, space: space,
+            shape: .fuzzy(Array(form.utf8), edits: 1, isPrefix: false)))
+      }
+      let term = FieldTerm(field: field, bytes: Array(index.utf8))
+      expansion.word.append(TermQuery.Part(term: term, weight: [1, 2][below(2)]))
+    }
+    return .expansion(expansion)
+  }
+
   mutating func leaf() -> Query {
-    switch below(14) {
+    switch below(15) {
+    case 14: return fuzzyQuery()
     case 0...5: return termQuery()
     case 12, 13: return nearQuery()
     case 6, 7: return phraseQuery()
