@@ -116,6 +116,12 @@ if !coreOnly {
         "InvertedIndex", "Bytes", "Analysis", "JSON", "Measuring", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
+    program(
+      "martlet-manual", "Tools/manual",
+      [
+        "QueryLanguage", "JSON", "Measuring",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     module("SocketClient", "Tests/SocketClient"),
     .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
     tests("ServerTests", ["Server", "WireAPI", "InvertedIndex", "JSON", "SocketClient"] + nio),

@@ -124,7 +124,7 @@ struct PreparedQuery {
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,
       isBagOfWords: request.mode == .simple && request.defaultOperator == .or,
-      minimumShouldMatch: request.minimumShouldMatch)
+      minimumShouldMatch: request.minimumShouldMatch, proximity: request.proximity)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
       query = .all(boost: 1)

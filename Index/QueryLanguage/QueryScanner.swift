@@ -176,7 +176,7 @@ struct QueryScanner {
     return value
   }
 
-  enum OperatorName: String {
+  enum OperatorName: String, CaseIterable {
     case and = "AND"
     case or = "OR"
     case not = "NOT"

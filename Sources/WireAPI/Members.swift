@@ -74,6 +74,13 @@ struct Members {
     return value
   }
 
+  func number(_ name: String, in range: ClosedRange<Double>) throws(Problem) -> Double? {
+    var wanted: String { "a number from \(range.lowerBound) to \(range.upperBound)" }
+    guard let value = try read(name, wanted, { $0.number }) else { return nil }
+    guard range.contains(value) else { throw invalid(name, "\(value) is not \(wanted)") }
+    return value
+  }
+
   func array(_ name: String) throws(Problem) -> [JSONValue]? {
     try read(name, "an array") { $0.array }
   }

@@ -20,6 +20,13 @@ public struct Parameters: Sequence {
       return number
     }
 
+    public func number() throws(Problem) -> Double {
+      guard let number = Double(text), number.isFinite else {
+        throw invalid("\"\(text)\" is not a number")
+      }
+      return number
+    }
+
     public func integer(in range: ClosedRange<Int>) throws(Problem) -> Int {
       let number = Int(try integer())
       guard range.contains(number) else {

@@ -40,8 +40,8 @@ public struct SearchCall: Equatable, Sendable {
     ]
     private static let searching =
       reading + [
-        "filter", "sort", "limit", "select", "highlight", "total", "explain", "statistics",
-        "cursor",
+        "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
+        "statistics", "cursor",
       ]
 
     var known: [String] {
@@ -113,6 +113,8 @@ public struct SearchCall: Equatable, Sendable {
     if form == .statistics { return }
     request.filters = try FilterJSON.filters(members)
     if form == .count { return }
+    request.proximity =
+      try members.number("proximity", in: 0...Double(SearchRequest.maxProximity)).map { Float($0) }
     request.sort = try Self.sort(members)
     request.limit = try members.integer("limit", in: 0...SearchRequest.maxLimit) ?? 10
     request.select = try members.strings("select")
@@ -143,7 +145,7 @@ public struct SearchCall: Equatable, Sendable {
     var fields: [SearchRequest.FieldWeight] = []
     for (place, text) in (try members.strings("fields") ?? []).enumerated() {
       let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
-      var boost: Float = 1
+      var boost: Float?
       if parts.count == 2 {
         guard let number = Float(parts[1]), number.isFinite, number > 0 else {
           throw Members.invalid(
@@ -221,6 +223,7 @@ extension SearchCall {
     }
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
+    case "proximity": return .double(try parameter.number())
     case "explain", "pretty": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()

@@ -26,8 +26,9 @@ struct RelevanceTests {
 
     """
 
-  @Test("Title and body are one field, any word matches, and a repeated word weighs twice")
-  func ranking() throws {
+  @Test(
+    "Any word matches, and a repeated word weighs twice", arguments: Relevance.Ranking.allCases)
+  func measures(_ ranking: Relevance.Ranking) throws {
     let folder = try collection(
       documents: Self.documents,
       queries: """
@@ -41,7 +42,7 @@ struct RelevanceTests {
     let collection = try TestCollection(folder: folder.path)
     #expect(collection.documents.count == 5)
     #expect(collection.documents[3].id == "4")
-    let result = try Relevance.measure(collection, analyzer: "standard")
+    let result = try Relevance.measure(collection, analyzer: "standard", ranking)
     // Queries 3 and 4 have no relevant document.
     #expect(result.queries == 2)
     #expect(result.mean.recall == 1)
@@ -51,6 +52,7 @@ struct RelevanceTests {
     let row = try #require(json.array?.first)
     #expect(row["collection"]?.string == collection.name)
     #expect(row["analyzer"] == "standard")
+    #expect(row["ranking"]?.string == ranking.rawValue)
     #expect(row["nDCG@10"]?.number == 1)
     #expect(row["MAP"]?.number == 1)
     #expect(row["recall@100"]?.number == 1)

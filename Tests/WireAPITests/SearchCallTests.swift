@@ -36,7 +36,7 @@ struct SearchCallTests {
        "filter": [{"field": "date", "gte": "2015-06-01", "lt": 2}, {"field": "tags", "in": ["NATO", 1, 2.5, true]}],
        "sort": ["-date", "_score", "title"], "limit": 25, "cursor": null, "select": ["title"],
        "highlight": {"fields": ["body"], "passages": 2, "unit": "utf16", "html": true},
-       "facets": null, "total": "atleast", "explain": true, "timeout_ms": 250, "pretty": true}
+       "facets": null, "proximity": 0.5, "total": "atleast", "explain": true, "timeout_ms": 250, "pretty": true}
       """)
     var wanted = SearchRequest(query: "nuclear deterrent -missile")
     wanted.mode = .strict
@@ -55,6 +55,7 @@ struct SearchCallTests {
     wanted.select = ["title"]
     wanted.highlight = .init(fields: ["body"], passages: 2, unit: .utf16, html: true)
     wanted.total = .atLeast
+    wanted.proximity = 0.5
     wanted.explain = true
     #expect(call.request == wanted)
     #expect(call.timeoutMilliseconds == 250)

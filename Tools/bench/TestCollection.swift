@@ -10,7 +10,8 @@ import Measuring
 struct TestCollection {
   struct Document {
     var id: String
-    var text: String
+    var title: String
+    var body: String
   }
 
   struct Query {
@@ -31,7 +32,7 @@ struct TestCollection {
       guard let id = Self.text(object["id"]) else { throw Fault("a document without an id") }
       let title = Self.text(object["title"]) ?? ""
       let body = Self.text(object["body"]) ?? ""
-      return Document(id: id, text: title + " " + body)
+      return Document(id: id, title: title, body: body)
     }
     queries = try Self.objects("\(folder)/queries.jsonl") { object in
       guard let number = Self.text(object["qid"]), let text = Self.text(object["text"]) else {

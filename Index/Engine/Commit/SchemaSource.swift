@@ -33,7 +33,7 @@ final class SchemaSource: @unchecked Sendable {
     try monitor.withLock { () throws(IndexError) in
       if schema.number(of: name) != nil { return schema }
       do throws(IndexError) {
-        try add([try Field(name: name, type: type)])
+        try add([try SchemaInference.field(name, type)])
       } catch {
         guard case .invalid(let detail) = error else { throw error }
         throw .document(id: nil, field: name, detail: detail)

@@ -35,6 +35,12 @@ public struct Field: Sendable, Equatable {
   public let indexed: Bool
   /// Can be sorted by, filtered and counted without a search. Never for text.
   public let column: Bool
+  /// How much an occurrence in this field weighs against one in others, where a search does not say (`title^2`).
+  public let weight: Float
+
+  /// The weight of a title, where schemas are guessed: nDCG@10 of four collections grows by .011 against 1, by .006 with 2
+  /// (`martlet-bench relevance`).
+  public static let titleWeight: Float = 3
 
   /// A keyword of more bytes does not fit: no value that long is looked up as a whole.
   public static let maximumKeywordSize = 32_766
@@ -42,10 +48,11 @@ public struct Field: Sendable, Equatable {
   /// - Parameters:
   ///   - analyzer: for a text field, by any of its names; `standard` when not given.
   ///   - column: by default all fields but text have one.
+  ///   - weight: above 0.
   /// - Throws: `invalid`, with the reason.
   public init(
     name: String, type: FieldType, analyzer: String? = nil, stored: Bool = true,
-    indexed: Bool = true, column: Bool? = nil
+    indexed: Bool = true, column: Bool? = nil, weight: Float = 1
   ) throws(IndexError) {
     let column = column ?? (type != .text)
     guard FieldName.isValid(name) else {
@@ -64,14 +71,17 @@ public struct Field: Sendable, Equatable {
     guard stored || indexed || column else {
       throw .invalid("field \(name): neither stored, indexed nor a column: it would hold nothing")
     }
+    guard weight > 0, weight.isFinite else {
+      throw .invalid("field \(name): a weight is a number above 0, not \(weight)")
+    }
     self.init(
       unchecked: name, type: type, analyzer: type == .text ? known?.name ?? "standard" : nil,
-      stored: stored, indexed: indexed, column: column)
+      stored: stored, indexed: indexed, column: column, weight: weight)
   }
 
   private init(
     unchecked name: String, type: FieldType, analyzer: String?, stored: Bool, indexed: Bool,
-    column: Bool
+    column: Bool, weight: Float = 1
   ) {
     self.name = name
     self.type = type
@@ -79,6 +89,7 @@ public struct Field: Sendable, Equatable {
     self.stored = stored
     self.indexed = indexed
     self.column = column
+    self.weight = weight
   }
 
   /// The field that every schema begins with.

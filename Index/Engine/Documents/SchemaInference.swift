@@ -12,6 +12,7 @@ import JSON
 /// | strings in an array, none over 256 bytes | keyword |
 /// | anything else | text |
 ///
+/// A text field called `title`, `headline` or `subject` weighs `Field.titleWeight`.
 /// Fields come in the order of their first value. Names that no field can have are left out, so that the
 /// documents that carry them say so.
 public struct SchemaInference: Sendable {
@@ -67,11 +68,18 @@ public struct SchemaInference: Sendable {
     var schema = Schema(dynamic: dynamic)
     for name in order {
       guard let type = evidence[name]?.type,
-        let field = try? Field(name: name, type: type)
+        let field = try? Self.field(name, type)
       else { continue }
       try? schema.add(field)
     }
     return schema
+  }
+
+  /// A field of this name whose type was guessed.
+  static func field(_ name: String, _ type: FieldType) throws(IndexError) -> Field {
+    let isTitle =
+      type == .text && ["title", "headline", "subject"].contains(name.lowercased())
+    return try Field(name: name, type: type, weight: isTitle ? Field.titleWeight : 1)
   }
 
   /// The type of a new field, guessed from its first value alone; nil for null.

@@ -2,12 +2,12 @@ import JSON
 
 /// The JSON form of a schema:
 ///
-///     {"fields": [{"name": "title", "type": "text", "analyzer": "english"},
+///     {"fields": [{"name": "title", "type": "text", "analyzer": "english", "weight": 3},
 ///                 {"name": "date", "type": "date"}],
 ///      "dynamic": "add", "default_fields": ["title"]}
 ///
 /// A field's number is its place in the array, `id` (which may be left out) apart. `analyzer` (for text),
-/// `stored`, `indexed` and `column` may be left out, so may `dynamic` and `default_fields`. A member that
+/// `stored`, `indexed`, `column` and `weight` may be left out, so may `dynamic` and `default_fields`. A member that
 /// is not known is an error.
 extension Schema {
   /// - Throws: `invalid`, with the place and the reason.
@@ -63,7 +63,7 @@ extension Field {
       throw .invalid("schema: fields[\(place)] needs a \"name\"")
     }
     try object.checkNames(
-      ["name", "type", "analyzer", "stored", "indexed", "column"], in: "field \(name)")
+      ["name", "type", "analyzer", "stored", "indexed", "column", "weight"], in: "field \(name)")
     guard let type = object["type"]?.string.flatMap(FieldType.init(name:)) else {
       let known = FieldType.allCases.map(\.name).joined(separator: ", ")
       throw .invalid("field \(name): \"type\" must be one of \(known)")
@@ -79,7 +79,7 @@ extension Field {
       name: name, type: type, analyzer: analyzer,
       stored: try object.flag("stored", of: name) ?? true,
       indexed: try object.flag("indexed", of: name) ?? true,
-      column: try object.flag("column", of: name))
+      column: try object.flag("column", of: name), weight: try object.weight(of: name) ?? 1)
   }
 
   func json() -> JSONValue {
@@ -88,6 +88,7 @@ extension Field {
     object["stored"] = .bool(stored)
     object["indexed"] = .bool(indexed)
     object["column"] = .bool(column)
+    if weight != 1 { object["weight"] = .double(Double(weight)) }
     return .object(object)
   }
 }
@@ -98,6 +99,14 @@ extension JSONObject {
     throw .invalid(
       "\(place): unknown member \"\(stranger)\"; known are "
         + known.joined(separator: ", "))
+  }
+
+  fileprivate func weight(of field: String) throws(IndexError) -> Float? {
+    guard let value = self["weight"], !value.isNull else { return nil }
+    guard let weight = value.number else {
+      throw .invalid("field \(field): \"weight\" must be a number")
+    }
+    return Float(weight)
   }
 
   fileprivate func flag(_ name: String, of field: String) throws(IndexError) -> Bool? {

@@ -157,6 +157,6 @@ extension Schema {
 
   /// The same fields, in their order.
   var defaultScope: [ScopeField] {
-    defaultFieldNumbers.sorted().map { ScopeField(number: $0, weight: 1) }
+    defaultFieldNumbers.sorted().map { ScopeField(number: $0, weight: fields[$0].weight) }
   }
 }

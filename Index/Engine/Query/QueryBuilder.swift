@@ -24,16 +24,20 @@ struct QueryBuilder {
   let analysis: QueryAnalysis
   /// How many words of an OR at the top must match.
   let minimumShouldMatch: MinimumShouldMatch?
+  /// What two words side by side may add, in shares of what they score at most.
+  let proximity: Float
   var warnings: [QueryWarning] = []
 
   /// - Parameters:
   ///   - now: milliseconds since 1970 in UTC, for the words of dates.
   ///   - isBagOfWords: the text was plain, and any of its words may match.
+  ///   - proximity: nil: the usual, which is 0 unless the text is a bag of words.
   init(
     schema: Schema, analysis: QueryAnalysis, now: Int64, isBagOfWords: Bool = false,
-    minimumShouldMatch: MinimumShouldMatch? = nil
+    minimumShouldMatch: MinimumShouldMatch? = nil, proximity: Float? = nil
   ) {
     self.minimumShouldMatch = minimumShouldMatch
+    self.proximity = proximity ?? (isBagOfWords ? SearchRequest.usualProximity : 0)
     self.schema = schema
     self.now = now
     self.isBagOfWords = isBagOfWords
@@ -51,13 +55,14 @@ struct QueryBuilder {
       guard let number = schema.number(of: field.name) else {
         throw .noField(field.name, at: place, schema)
       }
-      guard field.boost >= 0, field.boost.isFinite else {
-        throw .request(at: place, "\(field.name)^\(field.boost): a boost is a number from 0 on")
+      let weight = field.boost ?? schema.fields[number].weight
+      guard weight >= 0, weight.isFinite else {
+        throw .request(at: place, "\(field.name)^\(weight): a boost is a number from 0 on")
       }
       guard schema.fields[number].indexed else {
         throw .request(at: place, "\(field.name) is not indexed")
       }
-      scope.append(ScopeField(number: number, weight: field.boost))
+      scope.append(ScopeField(number: number, weight: weight))
     }
     return scope.sorted { $0.number < $1.number }
   }
@@ -99,7 +104,7 @@ struct QueryBuilder {
       var scoped = context
       scoped.isScoped = true
       scoped.scope = Set(names.compactMap { schema.number(of: $0) }).sorted().map { number in
-        ScopeField(number: number, weight: 1)
+        ScopeField(number: number, weight: schema.fields[number].weight)
       }
       return clause(inner, scoped)
     case .boosted(let inner, let factor):
@@ -135,7 +140,8 @@ struct QueryBuilder {
         all.append(query)
       }
     }
-    return Query.conjunction(all: all, none: none)
+    let near = all.count > 1 ? pairs(of: operands, context, skipsStopWords: false) : []
+    return Query.conjunction(all: all, optional: near, none: none)
   }
 
   mutating func disjunction(_ operands: [QueryNode], _ context: Context) -> Query? {
@@ -158,16 +164,19 @@ struct QueryBuilder {
     }
     if required.isEmpty, some.isEmpty { some = dropped }
     let least = minimum?.count(of: some.count) ?? 0
+    let near = pairs(of: operands, context, skipsStopWords: dropsStopWords)
     if !required.isEmpty {
       return least > 0
-        ? Query.conjunction(all: required + [Query.atLeast(least, of: some)])
-        : Query.conjunction(all: required, optional: some)
+        ? Query.conjunction(all: required + [Query.atLeast(least, of: some)], optional: near)
+        : Query.conjunction(all: required, optional: some + near)
     }
-    return least > 1 ? Query.atLeast(least, of: some) : Query.disjunction(some)
+    let any = least > 1 ? Query.atLeast(least, of: some) : Query.disjunction(some)
+    guard let any, !near.isEmpty else { return any }
+    return .and(all: [any], optional: near)
   }
 
   /// Whether all fields of the scope that have tokens of the word call it one.
-  mutating func isStopWord(_ term: QueryNode.Term, _ context: Context) -> Bool {
+  func isStopWord(_ term: QueryNode.Term, _ context: Context) -> Bool {
     guard !term.isExact, !term.isPrefix else { return false }
     var found = false
     for field in context.scope where schema.fields[field.number].type == .text {

@@ -119,6 +119,12 @@ struct SearchCommand: ParsableCommand {
       valueName: "names"))
   var sort: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Words side by side, as in the query, add up to this share of what they score (0 to 10).",
+      valueName: "share"))
+  var proximity: Double?
+
   @Option(help: ArgumentHelp("Show these stored fields.", valueName: "names"))
   var select: String?
 
@@ -141,6 +147,7 @@ struct SearchCommand: ParsableCommand {
   func request() throws(Failure) -> JSONValue {
     var request = try query.request(query: words.joined(separator: " "))
     request["limit"] = .integer(Int64(limit))
+    if let proximity { request["proximity"] = .double(proximity) }
     if let sort { request["sort"] = list(sort) }
     if let select { request["select"] = list(select) }
     if passages > 0 { request["highlight"] = ["passages": .integer(Int64(passages))] as JSONValue }

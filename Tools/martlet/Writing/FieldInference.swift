@@ -31,7 +31,8 @@ struct FieldInference {
     fields += guessed.filter { !known.contains($0.name) }
     guard let analyzer else { return fields }
     return try fields.map { field throws(IndexError) in
-      field.type == .text ? try Field(name: field.name, type: .text, analyzer: analyzer) : field
+      field.type == .text
+        ? try Field(name: field.name, type: .text, analyzer: analyzer, weight: field.weight) : field
     }
   }
 }
