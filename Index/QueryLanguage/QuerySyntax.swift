@@ -121,7 +121,7 @@ public enum QuerySyntax {
     examples: [
       Example("deterren*"), Example("N*sto"), Example("N?inisto"), Example("*isto"),
       Example("Niinsto~1"),
-      Example("/nii[nm]ist[oö]/"), Example("/usr/share/doc"),
+      Example("/nii[nm]ist[oö]/"), Example("/usr/share/doc", #"\/usr/share/doc"#),
     ])
 
   private static let fields = Construct(
@@ -160,7 +160,7 @@ public enum QuerySyntax {
       Example("date:2018-05"), Example("date:yesterday"),
       Example("date:2018..2020", "date:[2018 TO 2020]"), Example("date:2018..", "date:[2018 TO *]"),
       Example("words:>=100", "words:[100 TO *]"), Example("words:{1 TO 5}"),
-      Example("date:someday", "()", .badDate, .nothingLeft),
+      Example("date:someday", "()", .nothingLeft, .badDate),
     ])
 
   private static let signs = Construct(

@@ -29,7 +29,7 @@ struct ManualTests {
   private static let world = #"""
     mkdir -p home/notes/drafts etc
     cat >articles.jsonl <<'END'
-    {"id": "reut2-000-17", "title": "The balance of power", "body": "Nuclear deterrents and nuclear arms, says Niinistö.", "tags": ["NATO", "obsolete"], "date": "2018-05-14"}
+    {"id": "reut2-000-17", "title": "The balance of power", "body": "The nuclear deterrent and nuclear arms, says Niinistö, and herring.", "tags": ["NATO", "obsolete"], "date": "2018-05-14"}
     {"id": "reut2-000-18", "title": "NATO looks back", "body": "Peskov and Putin on the nuclear deterrent.", "tags": ["NATO"], "date": "2019-11-02"}
     {"id": "old", "title": "Long ago", "body": "Nothing of note.", "tags": ["past"], "date": "1998-01-01"}
     END
@@ -43,7 +43,8 @@ struct ManualTests {
     printf 'paths = %s/home/notes\n' "$PWD" >etc/notes.conf
     printf 'a, b\nusa => united states\n' >synonyms.txt
     martlet index -q news articles.jsonl
-    martlet index -q news-2 articles.jsonl
+    for name in news-1 news-2 news-3 wire-2018 wire-2019; do martlet index -q $name articles.jsonl; done
+    martlet alias set -q current=news-2 all=news-1,news-2
     martlet index -q old articles.jsonl
     martlet index -q notes home/notes
     martlet schema news >news.json
@@ -70,7 +71,10 @@ struct ManualTests {
         \(line)
         """
       let result = try bench.shell("mkdir -p here && cd here\n" + script, input: "yes\n")
-      #expect(result.status == 0, "\(example)\n\(result.output)\n\(result.errors)")
+      // Nobody can be asked here.
+      let asks = example == "martlet drop old"
+      #expect(
+        result.status == (asks ? 64 : 0), "\(example)\n\(result.output)\n\(result.errors)")
       ran += 1
     }
     #expect(ran > 40)
