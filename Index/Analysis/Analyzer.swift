@@ -4,7 +4,8 @@ import CStemmer
 /// lives in the caller's `TokenBuffer` and `Scratch`.
 ///
 /// The module in reading order: TextBytes (bounded UTF-8), UnicodeTables (generated data), WordBreaker (UAX #29),
-/// Tokenizer and Compound (words and compounds into a TokenBuffer), Normalization (exact and folded forms), Analyzer.
+/// Tokenizer, Compound and Pairs (words, compounds and bigrams into a TokenBuffer), Normalization (exact and folded forms),
+/// Language (what is known of one), Analyzer.
 ///
 /// A word has two forms. Its *exact form* is made while tokenising; its *index form* is a pure function of the exact form,
 /// so that documents and queries agree whoever computes it, and it is computed once for each distinct word of a
@@ -24,17 +25,22 @@ public final class Analyzer: Sendable {
     case words = 1
     case whitespace = 2
     case keyword = 3
+    /// As `words`, with Hangul in bigrams.
+    case cjk = 4
+
+    /// Words are tokenised by `Tokenizer`, and folded.
+    var isOfWords: Bool { self == .words || self == .cjk }
   }
 
   /// To be raised with every change of the rules in code; the tables bring their own digest.
-  private static let rulesVersion: UInt64 = 1
+  private static let rulesVersion: UInt64 = 2
 
   init?(name: String, kind: Kind, language: Language?) {
     self.name = name
     self.kind = kind
     self.language = language
     var hash = FormHash.mix(Self.rulesVersion, kind.rawValue)
-    if kind == .words { hash = FormHash.mix(hash, UnicodeDataTables.digest) }
+    if kind.isOfWords { hash = FormHash.mix(hash, UnicodeDataTables.digest) }
     if let language {
       guard let stemmed = language.fingerprint() else { return nil }
       hash = FormHash.mix(hash, stemmed)
@@ -42,7 +48,7 @@ public final class Analyzer: Sendable {
     fingerprint = hash
   }
 
-  /// The analyzer called `name`: `standard`, `whitespace`, `keyword`, or a language by its English name or its code
+  /// The analyzer called `name`: `standard`, `cjk`, `whitespace`, `keyword`, or a language by its English name or its code
   /// of ISO 639-1, whatever follows that (`portuguese`, `pt`, `pt-BR`); in any case. One object a name.
   public static func named(_ name: String) -> Analyzer? {
     AnalyzerRegistry.shared.analyzer(name)
@@ -80,8 +86,9 @@ public final class Analyzer: Sendable {
         UnsafeRawBufferPointer(rebasing: raw.prefix(TokenBuffer.maxTextCount)))
       let stop: Int
       switch kind {
-      case .words:
-        var tokenizer = Tokenizer(bytes, tables: tables, positionBase: positionBase)
+      case .words, .cjk:
+        var tokenizer = Tokenizer(
+          bytes, tables: tables, positionBase: positionBase, pairsHangul: kind == .cjk)
         stop = tokenizer.run(from: first, limit: limit, into: &buffer)
         counted = tokenizer.positions
       case .whitespace:
@@ -98,11 +105,20 @@ public final class Analyzer: Sendable {
     return counted
   }
 
+  /// Where the character of a run that begins at `start`, the start of a token, ends.
+  public func characterEnd(_ text: RawSpan, at start: Int) -> Int {
+    unsafe text.withUnsafeBytes { raw in
+      let bytes = unsafe TextBytes(
+        UnsafeRawBufferPointer(rebasing: raw.prefix(TokenBuffer.maxTextCount)))
+      return Tokenizer(bytes, tables: tables, positionBase: 0).breaker.characterEnd(start)
+    }
+  }
+
   /// Replaces `output` by the index form of `exact`, the exact form of a token. Never empty when `exact` is not.
   /// - Parameter scratch: One that this analyzer made.
   public func indexForm(_ exact: RawSpan, scratch: inout Scratch, into output: inout [UInt8]) {
     precondition(scratch.name == name, "a scratch of another analyzer")
-    guard kind == .words else {
+    guard kind.isOfWords else {
       output.removeAll(keepingCapacity: true)
       append(exact, to: &output)
       return
@@ -124,7 +140,7 @@ public final class Analyzer: Sendable {
 
   /// Whether the index form of `exact`, an exact form, is seen to be itself, without making it.
   public func keeps(_ exact: RawSpan) -> Bool {
-    guard kind == .words else { return true }
+    guard kind.isOfWords else { return true }
     guard language == nil else { return false }
     return unsafe exact.withUnsafeBytes { raw in
       let text = unsafe TextBytes(raw)

@@ -5,8 +5,10 @@ final class AnalyzerRegistry: Sendable {
   static let shared = AnalyzerRegistry()
 
   private static let plain: [(name: String, kind: Analyzer.Kind)] = [
-    ("standard", .words), ("whitespace", .whitespace), ("keyword", .keyword),
+    ("standard", .words), ("whitespace", .whitespace), ("keyword", .keyword), ("cjk", .cjk),
   ]
+  /// Languages that bigrams serve, and their codes.
+  private static let cjk = ["chinese", "japanese", "korean", "zh", "ja", "ko"]
 
   /// In the order in which they are listed.
   let names: [String]
@@ -23,6 +25,7 @@ final class AnalyzerRegistry: Sendable {
     for language in known {
       for code in language.codes { aliases[code] = language.name }
     }
+    for name in Self.cjk { aliases[name] = "cjk" }
     self.aliases = aliases
   }
 

@@ -1,6 +1,6 @@
 /// The general way of tokenising: words of any script, and compounds.
 ///
-/// A *part* is a run of letters, digits and katakana with the marks that are written on them, and apostrophes between
+/// A *part* is a run of letters and digits with the marks that are written on them, and apostrophes between
 /// letters. Parts with an inner mark between them are a compound. Inner marks are those that UAX #29 keeps within
 /// a word (`.` `_` `:` between letters, `.` `,` `'` between digits, …), and between two words a hyphen, `@`
 /// or `&`. `U.S.` is `u` `s` and, joined, `us`; `COVID-19` is `covid` `19` and `covid19`. Numbers alone are joined only
@@ -26,6 +26,7 @@ extension Tokenizer {
   @inline(never)
   mutating func word(at start: Int, into buffer: inout TokenBuffer) -> Int {
     let first = breaker.scalar(start)
+    if breaker.isOfRun(first.properties) { return pair(at: start, into: &buffer) }
     // A connector joins two words or is nothing.
     if first.properties & C.mask == C.extendNumLet { return start &+ first.length }
     let segment = breaker.segment(from: start)
@@ -53,7 +54,9 @@ extension Tokenizer {
       let (_, mark, length) = breaker.scalar(end)
       guard mark & C.joinerBit != 0, end &+ length < text.count else { break }
       let next = breaker.scalar(end &+ length)
-      guard C.bit(next.properties) & C.wordParts != 0 else { break }
+      guard C.bit(next.properties) & C.wordParts != 0, !breaker.isOfRun(next.properties) else {
+        break
+      }
       from = end &+ length
       let following = breaker.segment(from: from)
       end = following.end

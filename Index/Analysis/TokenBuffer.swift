@@ -16,7 +16,7 @@ public struct TokenBuffer: ~Copyable {
     public var position: UInt32
     /// Bytes of the exact form: 1...`Analyzer.maxFormLength`.
     public var formLength: UInt16
-    /// `joined`, `continuation`.
+    /// `joined`, `continuation`, `bigram`, `lastOfRun`.
     public var flags: UInt8
 
     /// The token is the joined form of a compound: it has the position of the compound's first part, spans the whole
@@ -24,12 +24,20 @@ public struct TokenBuffer: ~Copyable {
     public static var joined: UInt8 { 1 }
     /// The token is a part of a compound, and not its first. Tokenising cannot start again here.
     public static var continuation: UInt8 { 2 }
+    /// The token is two neighbouring characters of a run, and the next token begins with the second of them.
+    public static var bigram: UInt8 { 4 }
+    /// The token is the last character of a run, by itself.
+    public static var lastOfRun: UInt8 { 8 }
 
     @inlinable
     public var isJoined: Bool { flags & Token.joined != 0 }
+    @inlinable
+    public var isBigram: Bool { flags & Token.bigram != 0 }
+    @inlinable
+    public var isLastOfRun: Bool { flags & Token.lastOfRun != 0 }
     /// Whether tokenising the text from `start` on gives this token and those after it again.
     @inlinable
-    public var isRestartPoint: Bool { flags == 0 }
+    public var isRestartPoint: Bool { flags & (Token.joined | Token.continuation) == 0 }
 
     @inlinable
     init(

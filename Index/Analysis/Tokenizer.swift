@@ -19,13 +19,15 @@ struct Tokenizer {
   /// A longer word is several words.
   static let maxWordBytes = 4096
 
-  init(_ text: TextBytes, tables: UnicodeTables, positionBase: Int) {
+  /// - Parameter pairsHangul: Hangul is taken in pairs of syllables, as Han and kana are always.
+  init(_ text: TextBytes, tables: UnicodeTables, positionBase: Int, pairsHangul: Bool = false) {
     self.text = text
     self.tables = tables
     self.positionBase = UInt32(truncatingIfNeeded: positionBase)
     breaker = WordBreaker(
       text: text, classes: tables.classes, maxSegmentBytes: Self.maxWordBytes,
-      joinsConnectors: false)
+      joinsConnectors: false,
+      runs: WordClass.run | (pairsHangul ? WordClass.bit(WordClass.aLetter) : 0))
   }
 
   /// Whether a word may go on after the ASCII byte `mark` when a letter or digit follows: ' & , - . : ; @ _

@@ -1,5 +1,6 @@
 /// Word boundaries by Unicode Standard Annex #29 (version 15.0.0, section 4.1.1, rules WB3–WB999), tailored by
-/// one thing alone: subscript digits are Numeric, so that H₂O is one word.
+/// two things alone: subscript digits are Numeric, so that H₂O is one word, and 々 and 〻 are what they repeat, letters
+/// that no rule joins.
 ///
 /// From a boundary, the next one depends only on the text that follows: this is why tokenising can start again
 /// at any word.
@@ -35,8 +36,9 @@ enum WordClass {
   static let emoji: UInt8 = 22
 
   static let mask: UInt8 = 0x1F
-  /// The script is one that bigrams serve better than words (Han, kana, Hangul, Thai, Lao, Khmer, Burmese).
-  static let bigramBit: UInt8 = 0x20
+  /// A letter of a script that is written without spaces between words (the lone letters: Han, Hiragana, Thai, Lao,
+  /// Khmer, Burmese, …; katakana), or of Hangul: see Pairs.swift.
+  static let runBit: UInt8 = 0x20
   /// The exact form of the scalar is another, or may change with what stands before it.
   static let foldsBit: UInt8 = 0x40
   /// A mark that joins two words to a compound: hyphens, @ and &.
@@ -51,6 +53,7 @@ enum WordClass {
   static let wordParts = letters | bit(numeric) | bit(katakana)
   static let ignored = bit(extend) | bit(format) | bit(zwj)
   static let pictographs = bit(pictograph) | bit(letterPictograph) | bit(emoji)
+  static let run = bit(loneLetter) | bit(katakana)
   static let marks =
     bit(singleQuote) | bit(doubleQuote) | bit(midNumLet) | bit(midLetter) | bit(midNum)
     | bit(extendNumLet)
@@ -63,6 +66,8 @@ struct WordBreaker {
   var maxSegmentBytes = Int.max
   /// Whether WB13a joins one connector to another (`__`). The tokenizer has no use for such words.
   var joinsConnectors = true
+  /// Classes of the letters that are taken in pairs, and are no part of a segment then; as `WordClass.bit`s.
+  var runs: UInt32 = 0
 
   /// A stretch between two boundaries.
   struct Segment {
@@ -80,7 +85,12 @@ struct WordBreaker {
     return (value, classes[value], length)
   }
 
-  /// The segment that begins at `start`, which is a boundary before the end of the text.
+  @inline(__always)
+  func isOfRun(_ properties: UInt8) -> Bool {
+    properties & WordClass.runBit != 0 && WordClass.bit(properties) & runs != 0
+  }
+
+  /// The segment that begins at `start`, which is a boundary before the end of the text, and at no paired letter.
   func segment(from start: Int) -> Segment {
     typealias C = WordClass
     let n = text.count
@@ -121,6 +131,7 @@ struct WordBreaker {
       guard end &+ length <= limit else { break }
       let next = properties & C.mask
       let bit = C.bit(next)
+      if isOfRun(properties) { break }
       if next == C.aLetter, previous == C.aLetter {  // WB5, the usual case
         end &+= length
         afterJoiner = false
@@ -205,7 +216,8 @@ struct WordBreaker {
       if bit & C.ignored != 0 {
         at &+= length
       } else {
-        return bit & wanted != 0 ? (properties & C.mask, at &+ length) : nil
+        guard bit & wanted != 0, !isOfRun(properties) else { return nil }
+        return (properties & C.mask, at &+ length)
       }
     }
     return nil

@@ -60,6 +60,9 @@ func utf8(_ scalars: [UInt32]) -> [UInt8] {
   return bytes
 }
 
+/// The analyzers that tokenise each in a way of its own; those of languages do as `standard`.
+let tokenizing = ["standard", "cjk", "whitespace", "keyword"]
+
 /// A token as tests look at it, without its place in the arena.
 struct PlainToken: Equatable, CustomStringConvertible {
   var exact: [UInt8]
@@ -68,6 +71,10 @@ struct PlainToken: Equatable, CustomStringConvertible {
   var position: Int
   var flags: UInt8
   var hash: UInt64
+
+  var isRestartPoint: Bool {
+    flags & (TokenBuffer.Token.joined | TokenBuffer.Token.continuation) == 0
+  }
 
   var description: String {
     "\(String(decoding: exact, as: UTF8.self)) \(start)..<\(end) @\(position) flags \(flags)"

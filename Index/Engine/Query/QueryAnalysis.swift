@@ -15,6 +15,13 @@ final class QueryAnalysis: Sendable {
     var isJoined: Bool
     /// A part of a compound, and not its first.
     var isContinuation: Bool
+    /// Two characters of a run (Analysis/Pairs.swift). The last character of a run has no token of its own here.
+    var isBigram: Bool
+    /// A run of one character: in documents the beginning of a bigram, or what a run ends with.
+    var isCharacter: Bool
+
+    /// The position behind it.
+    var end: Int { position + (isBigram ? 2 : 1) }
   }
 
   private struct Known {
@@ -97,6 +104,8 @@ final class QueryAnalysis: Sendable {
     var scratch = analyzer.makeScratch()
     var tokens: [Token] = []
     for i in 0..<buffer.count {
+      // The bigram before holds it already.
+      if buffer[i].isLastOfRun, i > 0, buffer[i - 1].isBigram { continue }
       let exact = buffer.form(i)
       var index: [UInt8] = []
       analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &index)
@@ -104,7 +113,8 @@ final class QueryAnalysis: Sendable {
       tokens.append(
         Token(
           exact: exact, index: index, position: Int(token.position), isJoined: token.isJoined,
-          isContinuation: !token.isJoined && !token.isRestartPoint))
+          isContinuation: !token.isJoined && !token.isRestartPoint, isBigram: token.isBigram,
+          isCharacter: token.isLastOfRun))
     }
     return tokens
   }

@@ -102,14 +102,19 @@ extension QueryBuilder {
             offset: position + token.position,
             term: FieldTerm(field: field.number, space: space, bytes: form)))
       }
-      position += tokens.reduce(0) { max($0, $1.position + 1) }
+      position += tokens.reduce(0) { max($0, $1.end) }
     }
     guard let first = slots.first else { return }
+    let isPrefix = lastWordGoesOn(parts, isPrefix: isPrefix, field.number)
     if isPrefix, case .text(let text)? = parts.last {
       slots[slots.count - 1].patterns = lastWordPatterns(text, isExact: isExact, field.number)
     }
-    if slots.count == 1, !isPrefix {
-      shapes.single.append(TermQuery.Part(term: first.terms[0], weight: field.weight))
+    if slots.count == 1 {
+      if isPrefix {
+        shapes.beginnings += slots[0].patterns
+      } else {
+        shapes.single.append(TermQuery.Part(term: first.terms[0], weight: field.weight))
+      }
       return
     }
     for index in slots.indices.reversed() { slots[index].offset -= first.offset }
@@ -169,8 +174,13 @@ extension QueryBuilder {
     _ parts: [QueryNode.Wildcard.Part], isExact: Bool, text: String, _ context: Context
   ) -> Query? {
     var patterns: [TermPattern] = []
+    var shapes = WordShapes(boost: context.boost)
     for field in context.scope {
       guard [.text, .keyword].contains(schema.fields[field.number].type) else { continue }
+      if !schema.isRaw(field.number), let text = run(parts, field.number) {
+        words(of: [.text(text)], isExact: isExact, isPrefix: true, field, &shapes)
+        continue
+      }
       for space in schema.isRaw(field.number) ? [.value] : [TermSpace.index, .exact] {
         let pieces = parts.map { part -> TermPattern.Piece in
           switch part {
@@ -191,11 +201,16 @@ extension QueryBuilder {
             onlySame: isExact && space == .index))
       }
     }
-    guard !patterns.isEmpty else {
+    var queries = shapes.queries
+    if !patterns.isEmpty {
+      queries.append(
+        .expansion(ExpansionQuery(patterns: patterns, boost: context.boost, text: text)))
+    }
+    guard let query = Query.best(of: queries) else {
       warnings.append(
         QueryWarning(.wrongField, detail: "\(text) finds words of text and keyword fields only"))
       return nil
     }
-    return .expansion(ExpansionQuery(patterns: patterns, boost: context.boost, text: text))
+    return query
   }
 }

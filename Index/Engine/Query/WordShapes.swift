@@ -6,6 +6,8 @@ struct WordShapes {
   var single: [TermQuery.Part] = []
   var phrases: [PhraseQuery.Part] = []
   var joined: [TermQuery.Part] = []
+  /// Of single words that may go on.
+  var beginnings: [TermPattern] = []
   /// The parts of a compound, each by itself, by their place in it.
   private var apart: [[TermQuery.Part]] = []
 
@@ -33,6 +35,11 @@ struct WordShapes {
     if !single.isEmpty { result.append(.term(TermQuery(parts: single, boost: boost))) }
     if !phrases.isEmpty { result.append(phrase) }
     if !joined.isEmpty { result.append(.term(TermQuery(parts: joined, boost: boost))) }
+    if !beginnings.isEmpty {
+      let prefix = String(decoding: beginnings[0].prefix, as: UTF8.self)
+      result.append(
+        .expansion(ExpansionQuery(patterns: beginnings, boost: boost, text: "\(prefix)*")))
+    }
     let words = apart.filter { !$0.isEmpty }.map { Query.term(TermQuery(parts: $0, boost: boost)) }
     if let any = Query.disjunction(words) { result.append(any) }
     return result

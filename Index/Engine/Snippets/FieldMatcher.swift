@@ -61,9 +61,15 @@ final class FieldMatcher {
       for i in 0..<buffer.count {
         let token = buffer[i]
         let roles = roles(of: i, hash: token.hash)
-        if roles != 0 {
-          hits.add(
-            roleSets[roles], position: Int(token.position), Int(token.start)..<Int(token.end))
+        guard roles != 0 else { continue }
+        let range = Int(token.start)..<Int(token.end)
+        if token.isBigram, roleSets[roles].contains(where: \.isCharacter) {
+          let first = range.lowerBound..<analyzer.characterEnd(text, at: range.lowerBound)
+          let (characters, others) = roleSets[roles].partitioned(by: \.isCharacter)
+          hits.add(characters, position: Int(token.position), first)
+          hits.add(others, position: Int(token.position), range)
+        } else {
+          hits.add(roleSets[roles], position: Int(token.position), range)
         }
       }
     }
@@ -86,5 +92,11 @@ final class FieldMatcher {
     }
     remembered[place] = (hash, number)
     return number
+  }
+}
+
+extension [HighlightTerms.Role] {
+  fileprivate func partitioned(by isFirst: (Element) -> Bool) -> (Self, Self) {
+    (filter(isFirst), filter { !isFirst($0) })
   }
 }

@@ -32,16 +32,17 @@ private struct TermCollector {
         let clause = clause(part.field, reading)
         terms[part.field]?.add(
           phrase: part.slots.map { ($0.offset, $0.terms.map { ($0.space, $0.bytes) }) },
-          clause: clause)
+          clause: clause, endsInCharacter: part.slots.last?.patterns.isEmpty == false)
       }
     case .terms(let list, _):
-      add(list, reading)
+      add(list, reading, isCharacter: list.beginAlike)
     case .and(let all, let optional, _):
       for query in all + optional { add(query, reading: reading) }
     case .near(let near):
       for part in near.parts {
         let clause = clause(part.field, reading)
-        terms[part.field]?.add(spans: part.spans.mapped { Array($0.terms) }, clause: clause)
+        terms[part.field]?.add(
+          spans: part.spans.mapped { (Array($0.terms), !$0.patterns.isEmpty) }, clause: clause)
       }
     case .or(let queries), .atLeast(_, let queries):
       for query in queries { add(query, reading: reading) }
@@ -54,12 +55,14 @@ private struct TermCollector {
   }
 
   /// Terms any of which may stand for what was asked: one clause a field.
-  private mutating func add(_ list: some Sequence<FieldTerm>, _ reading: Int?) {
+  private mutating func add(
+    _ list: some Sequence<FieldTerm>, _ reading: Int?, isCharacter: Bool = false
+  ) {
     var clauses: [Int: Int] = [:]
     for term in list {
       let clause = clauses[term.field] ?? clause(term.field, reading)
       clauses[term.field] = clause
-      terms[term.field]?.add(term.bytes, term.space, clause: clause)
+      terms[term.field]?.add(term.bytes, term.space, clause: clause, isCharacter: isCharacter)
     }
   }
 
@@ -69,5 +72,21 @@ private struct TermCollector {
     let new = terms[field, default: HighlightTerms()].addClause()
     if let key { readings[key] = new }
     return new
+  }
+}
+
+extension [FieldTerm] {
+  /// Whether all begin with the same character: what one character expands to does.
+  fileprivate var beginAlike: Bool {
+    guard let first = first?.bytes, let length = first.characterLength else { return false }
+    return allSatisfy { $0.bytes.starts(with: first[..<length]) }
+  }
+}
+
+extension [UInt8] {
+  /// Bytes of the first scalar; nil if it is ASCII: bigrams have none.
+  fileprivate var characterLength: Int? {
+    guard let first, first >= 0xC0 else { return nil }
+    return Swift.min(count, first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4)
   }
 }

@@ -19,6 +19,8 @@ struct HighlightTerms: Sendable {
       var spans: Int
       var number: Int
     }
+    /// Of a bigram the first character alone was asked for.
+    var isCharacter = false
 
     struct Slot: Sendable, Hashable {
       /// Index into `phrases`.
@@ -55,29 +57,44 @@ struct HighlightTerms: Sendable {
     return clauses.count - 1
   }
 
-  mutating func add(_ term: [UInt8], _ space: TermSpace, clause: Int) {
-    add(term, space, Role(clause: clause))
+  mutating func add(
+    _ term: [UInt8], _ space: TermSpace, clause: Int, isCharacter: Bool = false
+  ) {
+    add(term, space, Role(clause: clause, isCharacter: isCharacter))
   }
 
-  /// - Parameter slots: each place with its offset from the first and the terms that may stand there.
-  mutating func add(phrase slots: [(offset: Int, terms: [(TermSpace, [UInt8])])], clause: Int) {
+  /// - Parameters:
+  ///   - slots: each place with its offset from the first and the terms that may stand there.
+  ///   - endsInCharacter: of a bigram in the last place, its first character alone was asked for.
+  mutating func add(
+    phrase slots: [(offset: Int, terms: [(TermSpace, [UInt8])])], clause: Int,
+    endsInCharacter: Bool = false
+  ) {
     let number = phrases.count
     phrases.append(Phrase(clause: clause, offsets: slots.map(\.offset)))
     clauses[clause] = max(clauses[clause], slots.count)
     for (index, slot) in slots.enumerated() {
       for (space, term) in slot.terms {
-        add(term, space, Role(clause: clause, slot: .init(phrase: number, index: index)))
+        add(
+          term, space,
+          Role(
+            clause: clause, slot: .init(phrase: number, index: index),
+            isCharacter: endsInCharacter && index == slots.count - 1))
       }
     }
   }
 
-  /// - Parameter tree: with the terms of each leaf.
-  mutating func add(spans tree: SpanTree<[FieldTerm]>, clause: Int) {
+  /// - Parameter tree: with the terms of each leaf, and whether of bigrams the first character alone was asked for.
+  mutating func add(
+    spans tree: SpanTree<(terms: [FieldTerm], isCharacter: Bool)>, clause: Int
+  ) {
     var leaves = 0
-    let numbered = tree.mapped { terms in
-      for term in terms {
+    let numbered = tree.mapped { word in
+      for term in word.terms {
         let leaf = Role.Leaf(spans: spans.count, number: leaves)
-        add(term.bytes, term.space, Role(clause: clause, leaf: leaf))
+        add(
+          term.bytes, term.space,
+          Role(clause: clause, leaf: leaf, isCharacter: word.isCharacter))
       }
       leaves += 1
       return leaves - 1
