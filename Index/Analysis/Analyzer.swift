@@ -20,6 +20,9 @@ public final class Analyzer: Sendable {
   let kind: Kind
   let language: Language?
   let tables = UnicodeTables.shared
+  /// Stop words in all forms that they are looked up by.
+  private let stopForms: Set<[UInt8]>
+  private let longestStopForm: Int
 
   enum Kind: UInt64 {
     case words = 1
@@ -35,17 +38,29 @@ public final class Analyzer: Sendable {
   /// To be raised with every change of the rules in code; the tables bring their own digest.
   private static let rulesVersion: UInt64 = 2
 
+  /// Nil when libstemmer does not know the language's algorithm.
   init?(name: String, kind: Kind, language: Language?) {
     self.name = name
     self.kind = kind
     self.language = language
     var hash = FormHash.mix(Self.rulesVersion, kind.rawValue)
     if kind.isOfWords { hash = FormHash.mix(hash, UnicodeDataTables.digest) }
+    var forms: Set<[UInt8]> = []
     if let language {
-      guard let stemmed = language.fingerprint() else { return nil }
-      hash = FormHash.mix(hash, stemmed)
+      let scratch = Scratch(name: name, algorithm: language.algorithm)
+      guard scratch.hasStemmer else { return nil }
+      hash = FormHash.mix(hash, language.fingerprint(scratch))
+      for word in language.stopWords {
+        var folded: [UInt8] = []
+        Normalization.folded(unsafe word.span.bytes, into: &folded)
+        var stem = folded
+        language.stem(&stem, scratch)
+        forms.formUnion([word, folded, stem])
+      }
     }
     fingerprint = hash
+    stopForms = forms
+    longestStopForm = forms.map(\.count).max() ?? 0
   }
 
   /// The analyzer called `name`: `standard`, `cjk`, `whitespace`, `keyword`, or a language by its English name or its code
@@ -123,18 +138,9 @@ public final class Analyzer: Sendable {
       append(exact, to: &output)
       return
     }
-    guard let language, !language.foldsFirst else {
-      Normalization.folded(exact, into: &output)
-      dropPossessive(&output)
-      if language != nil { scratch.stem(&output) }
-      if output.isEmpty { append(exact, to: &output) }
-      return
-    }
-    var word: [UInt8] = []
-    append(exact, to: &word)
-    dropPossessive(&word)
-    scratch.stem(&word)
-    Normalization.folded(unsafe word.span.bytes, into: &output)
+    Normalization.folded(exact, into: &output)
+    dropPossessive(&output)
+    language?.stem(&output, scratch)
     if output.isEmpty { append(exact, to: &output) }
   }
 
@@ -158,7 +164,10 @@ public final class Analyzer: Sendable {
   }
 
   /// Whether the word is one that a long OR query can leave out. Takes exact or index forms.
-  public func isStopWord(_ form: RawSpan) -> Bool { language?.isStopWord(form) ?? false }
+  public func isStopWord(_ form: RawSpan) -> Bool {
+    guard form.byteCount <= longestStopForm else { return false }
+    return unsafe form.withUnsafeBytes { raw in stopForms.contains(unsafe Array(raw)) }
+  }
 
   /// The hash that a token of this exact form carries.
   public static func hash(of form: RawSpan) -> UInt64 {

@@ -2,7 +2,8 @@ import CStemmer
 
 /// What an analyzer knows of a language: its names, its stemmer, its words that say little.
 ///
-/// The rows are in Languages.swift; a further language is a further row there.
+/// The rows are in Languages.swift; a further language is a further row there. How a word becomes its stem is in
+/// Stemming.swift.
 struct Language: Sendable {
   /// In English, lower case: the analyzer's name.
   let name: String
@@ -10,56 +11,67 @@ struct Language: Sendable {
   let codes: [String]
   /// libstemmer's name of the algorithm.
   let algorithm: String
-  /// Whether diacritics are dropped before stemming (they mean nothing to the stemmer) or after it (its rules need them).
-  let foldsFirst: Bool
+  /// Endings that the stemmer knows by their marks, in exact form and folded: see `stem(_:_:)`.
+  let endings: [(marked: [UInt8], plain: [UInt8])]
+  /// Shortened words that are written together with the next, with the apostrophe: `l'`.
+  let elisions: [[UInt8]]
+  /// What may be written for one letter, and that letter without its mark: `ue` for ü is u.
+  let digraphs: [(written: [UInt8], letter: UInt8)]
+  /// What follows an apostrophe is an ending of a name.
+  let endsAtApostrophe: Bool
+  /// Cyrillic is read as the Latin letters that are as usual.
+  let isInTwoScripts: Bool
   /// In exact form.
   let stopWords: [[UInt8]]
-  /// Stop words in all forms that they are looked up by.
-  private let stopForms: Set<[UInt8]>
-  private let longestStopForm: Int
+  /// Words on which the stemmer's rules show.
+  let probes: [[UInt8]]
 
+  /// - Parameters: lists of words apart by white space. `digraphs`: such as `ae`, which stands for its first letter.
   init(
-    _ name: String, _ codes: String..., algorithm: String? = nil, foldsFirst: Bool = true,
-    stopWords: String = ""
+    _ name: String, _ codes: String..., algorithm: String? = nil, endings: String = "",
+    elisions: String = "", digraphs: String = "", endsAtApostrophe: Bool = false,
+    isInTwoScripts: Bool = false, stopWords: String = "", probes: String
   ) {
     self.name = name
     self.codes = codes
     self.algorithm = algorithm ?? name
-    self.foldsFirst = foldsFirst
-    self.stopWords = stopWords.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) }
-    var forms = Set(self.stopWords)
-    var folded: [UInt8] = []
-    for word in self.stopWords {
-      Normalization.folded(unsafe word.span.bytes, into: &folded)
-      forms.insert(folded)
+    self.endings = Self.words(endings).map { ending in
+      var plain: [UInt8] = []
+      Normalization.folded(unsafe ending.span.bytes, into: &plain)
+      return (ending, plain)
     }
-    stopForms = forms
-    longestStopForm = forms.map(\.count).max() ?? 0
+    self.elisions = Self.words(elisions)
+    self.digraphs = Self.words(digraphs).map { ($0, $0[0]) }
+    self.endsAtApostrophe = endsAtApostrophe
+    self.isInTwoScripts = isInTwoScripts
+    self.stopWords = Self.words(stopWords)
+    self.probes = Self.words(probes)
   }
 
-  func isStopWord(_ form: RawSpan) -> Bool {
-    guard form.byteCount <= longestStopForm else { return false }
-    return unsafe form.withUnsafeBytes { raw in stopForms.contains(unsafe Array(raw)) }
+  private static func words(_ text: String) -> [[UInt8]] {
+    text.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) }
   }
 
-  /// A hash of what the installed stemmer makes of some words: another version of its rules gives another one.
-  /// Nil if libstemmer does not know the algorithm.
-  func fingerprint() -> UInt64? {
-    let scratch = Analyzer.Scratch(name: name, algorithm: algorithm)
-    guard scratch.hasStemmer else { return nil }
-    var hash = FormHash.mix(foldsFirst ? 1 : 2, UInt64(stopWords.count))
-    let names = Array(algorithm.utf8)
-    hash = unsafe FormHash.mix(hash, FormHash.of(names, count: names.count, seed: 0))
-    let probes = """
-      running flies happily nationalization relational conditional generously skis dying news \
-      university universal consigned knightly proceeding succeed exceed inning outing cosmos andes \
-      hopping hoping sized bleed fluently agreement adjustable irritant replacement effective kaveri \
-      hevosten kauniimpi häuser schönheit mangeons советский читающий corriendo bellissimo falando
-      """
-    for probe in probes.split(separator: " ").map({ Array($0.utf8) }) + stopWords {
+  /// A hash of the rules, of the stop words, and of what the installed stemmer makes of some words: another version of it
+  /// gives another one.
+  func fingerprint(_ scratch: borrowing Analyzer.Scratch) -> UInt64 {
+    var hash = FormHash.mix(endsAtApostrophe ? 1 : 2, isInTwoScripts ? 1 : 2)
+    func add(_ bytes: [UInt8]) {
+      hash = unsafe FormHash.mix(hash, FormHash.of(bytes, count: bytes.count, seed: 0))
+    }
+    add(Array(algorithm.utf8))
+    for list in [endings.map(\.marked), elisions, digraphs.map(\.written), stopWords] {
+      hash = FormHash.mix(hash, UInt64(list.count))
+      for word in list { add(word) }
+    }
+    for probe in probes + stopWords {
       var word = probe
       scratch.stem(&word)
-      hash = unsafe FormHash.mix(hash, FormHash.of(word, count: word.count, seed: 0))
+      add(word)
+      word = probe
+      Normalization.folded(unsafe probe.span.bytes, into: &word)
+      stem(&word, scratch)
+      add(word)
     }
     return hash
   }

@@ -31,21 +31,31 @@ public enum Normalization {
 
   /// Normalization Form C of `bytes`.
   public static func nfc(_ bytes: RawSpan) -> [UInt8] {
-    normalize(bytes, compatible: false)
+    normalize(bytes, compatible: false, composed: true)
+  }
+
+  /// Normalization Form D of `bytes`.
+  public static func nfd(_ bytes: RawSpan) -> [UInt8] {
+    normalize(bytes, compatible: false, composed: false)
   }
 
   /// Normalization Form KC of `bytes`.
   public static func nfkc(_ bytes: RawSpan) -> [UInt8] {
-    normalize(bytes, compatible: true)
+    normalize(bytes, compatible: true, composed: true)
   }
 
-  private static func normalize(_ bytes: RawSpan, compatible: Bool) -> [UInt8] {
+  /// Normalization Form KD of `bytes`.
+  public static func nfkd(_ bytes: RawSpan) -> [UInt8] {
+    normalize(bytes, compatible: true, composed: false)
+  }
+
+  private static func normalize(_ bytes: RawSpan, compatible: Bool, composed: Bool) -> [UInt8] {
     var scalars: [UInt32] = []
     unsafe bytes.withUnsafeBytes { raw in
       decode(unsafe TextBytes(raw), into: &scalars)
     }
     decompose(&scalars, compatible: compatible, UnicodeTables.shared)
-    compose(&scalars, UnicodeTables.shared)
+    if composed { compose(&scalars, UnicodeTables.shared) }
     var output: [UInt8] = []
     for scalar in scalars { appendUTF8(scalar, to: &output) }
     return output

@@ -43,22 +43,66 @@ struct UnicodeTests {
     }
     var cases = 0
     var wrong: [String] = []
+    var listed: Set<UInt32> = []
+    var isPart1 = false
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      if line.hasPrefix("@Part") { isPart1 = line.hasPrefix("@Part1") }
       guard line.first?.isHexDigit == true else { continue }
       cases += 1
       let columns = line.split(separator: ";").prefix(5).map { utf8(scalars($0)) }
       for column in 0..<5 {
         let source = columns[column]
-        let nfc = Normalization.nfc(unsafe source.span.bytes)
-        let nfkc = Normalization.nfkc(unsafe source.span.bytes)
-        if nfc != columns[column < 3 ? 1 : 3] {
-          wrong.append("NFC of column \(column + 1): \(line)")
+        let canonical = column < 3 ? 0 : 2
+        let forms = [
+          ("NFC", Normalization.nfc(unsafe source.span.bytes), columns[1 + canonical]),
+          ("NFD", Normalization.nfd(unsafe source.span.bytes), columns[2 + canonical]),
+          ("NFKC", Normalization.nfkc(unsafe source.span.bytes), columns[3]),
+          ("NFKD", Normalization.nfkd(unsafe source.span.bytes), columns[4]),
+        ]
+        for (name, form, expected) in forms where form != expected {
+          wrong.append("\(name) of column \(column + 1): \(line)")
         }
-        if nfkc != columns[3] { wrong.append("NFKC of column \(column + 1): \(line)") }
+      }
+      if isPart1 { listed.formUnion(scalars(line.split(separator: ";")[0])) }
+    }
+    // Part 1 of the file: whatever it does not list is its own normal form.
+    for value in 0..<0x110000 as Range<UInt32> where value >> 11 != 0x1B && !listed.contains(value)
+    {
+      let source = utf8([value])
+      if Normalization.nfkd(unsafe source.span.bytes) != source
+        || Normalization.nfkc(unsafe source.span.bytes) != source
+      {
+        wrong.append("\(value) is not its own normal form")
       }
     }
     #expect(wrong.isEmpty, "\(wrong.count) wrong, the first: \(wrong.first ?? "")")
     #expect(cases > 18_000)
+  }
+
+  /// Full case folding: C and F of CaseFolding.txt, each followed by nothing and by a letter.
+  @Test func foldsCaseAsCaseFoldingSays() throws {
+    guard let file = contents(unicodeData + "CaseFolding.txt") else {
+      print("skipped: CaseFolding.txt is not installed (package unicode-data)")
+      return
+    }
+    var folding: [UInt32: [UInt32]] = [:]
+    for line in String(decoding: file, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: "#", omittingEmptySubsequences: false)[0]
+        .split(separator: ";").map { $0.split(separator: " ").joined(separator: " ") }
+      guard fields.count >= 3, fields[1] == "C" || fields[1] == "F" else { continue }
+      folding[scalars(fields[0])[0]] = scalars(fields[2])
+    }
+    #expect(folding.count > 1_400)
+    let tables = UnicodeTables.shared
+    for value in 0..<0x110000 as Range<UInt32> where value >> 11 != 0x1B {
+      var folded: [UInt32] = []
+      tables.folding.append(value, to: &folded)
+      #expect(folded == folding[value] ?? [value], "\(String(value, radix: 16))")
+    }
+    // The exact form goes by it: what folds to the same text has one exact form.
+    for (value, to) in folding {
+      #expect(exactForm(utf8([value])) == exactForm(utf8(to)), "\(String(value, radix: 16))")
+    }
   }
 
   @Test func whiteSpaceIsThatOfPropList() throws {
