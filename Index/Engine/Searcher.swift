@@ -33,12 +33,18 @@ public final class Searcher: Sendable {
     let run = try steps.run(given)
     if let briefPostings, run.postings > briefPostings { throw .cancelled }
     var result = try steps.find(run)
+    var correction: String?
+    if Self.wantsCorrection(request, result), run.hasUnknownWord {
+      if briefPostings != nil { throw .cancelled }
+      correction = try self.correction(
+        request, steps.prepared.root, total: result.total.value, deadline: deadline)
+    }
     let hits = try steps.show(result.hits.dropFirst(request.offset), of: &result, run)
     if result.timedOut { result.total.exact = false }
     return SearchResponse(
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
-      warnings: steps.prepared.warnings, hits: hits)
+      warnings: steps.prepared.warnings, hits: hits, didYouMean: correction)
   }
 
   /// How many documents match; what concerns hits is not looked at.
@@ -87,6 +93,8 @@ public final class Searcher: Sendable {
 struct PreparedQuery {
   var query: Query
   var filters: [Query]
+  /// As the text was read.
+  var root: QueryNode
   var interpreted: String
   var warnings: [QueryWarning]
   /// The deadline passed while words were expanded.
@@ -137,6 +145,7 @@ struct PreparedQuery {
     query = try rewriter.rewrite(query)
     warnings += builder.warnings + rewriter.warnings
     timedOut = rewriter.timedOut
+    root = parsed.root
     interpreted = parsed.root.printed()
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
   }

@@ -25,6 +25,8 @@ public enum Wire {
       writer.array { writer in
         for hit in response.hits { write(hit, into: &writer) }
       }
+      writer.name("did_you_mean")
+      if let text = response.didYouMean { writer.string(text) } else { writer.null() }
       if let cursor {
         writer.name("cursor")
         if let cursor { writer.string(cursor.description) } else { writer.null() }

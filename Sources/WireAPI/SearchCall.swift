@@ -41,7 +41,7 @@ public struct SearchCall: Equatable, Sendable {
     private static let searching =
       reading + [
         "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
-        "statistics", "cursor",
+        "statistics", "cursor", "did_you_mean",
       ]
 
     var known: [String] {
@@ -122,6 +122,7 @@ public struct SearchCall: Equatable, Sendable {
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
+    request.didYouMean = try members.bool("did_you_mean") ?? true
     paging = try Paging(members)
     if let place = paging?.cursor?.place {
       request.offset = place
@@ -224,7 +225,7 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty": return .bool(try parameter.flag())
+    case "explain", "pretty", "did_you_mean": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     default: return .string(parameter.text)

@@ -17,7 +17,7 @@ struct RunResult: Sendable {
 
 struct QueryRun {
   private let view: SearchView
-  private let weight: Weight
+  let weight: Weight
   private let filters: [Query]
   private let deadline: Deadline
   /// N.

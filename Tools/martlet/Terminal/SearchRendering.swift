@@ -14,6 +14,9 @@ struct SearchRendering {
     for (i, hit) in hits.enumerated() { render(hit, number: i + 1) }
     output.flush()
     SearchRendering.warnings(answer, quiet: quiet)
+    if !quiet, let text = answer["did_you_mean"]?.string {
+      complain("Did you mean: \(printable(text))")
+    }
     if !quiet { complain(summary(answer, shown: hits.count)) }
   }
 
