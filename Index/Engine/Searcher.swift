@@ -36,6 +36,12 @@ public final class Searcher: Sendable {
       request.facets.isEmpty
       ? nil : try FacetCollector(request.facets, [view], now: steps.prepared.now)
     var found = try steps.find(run, facets)
+    var correction: String?
+    if Self.wantsCorrection(request, found.result), run.hasUnknownWord {
+      if briefPostings != nil { throw .cancelled }
+      correction = try self.correction(
+        request, steps.prepared.root, total: found.result.total.value, deadline: deadline)
+    }
     let hits = try steps.show(found.result.hits[...], of: &found, run)
     let result = found.result
     let counts = try facets?.counts(deadline: deadline) ?? []
@@ -43,7 +49,7 @@ public final class Searcher: Sendable {
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
       warnings: steps.prepared.warnings, hits: hits,
-      facets: counts, next: steps.next(behind: found))
+      facets: counts, next: steps.next(behind: found), didYouMean: correction)
   }
 
   /// How many documents match; what concerns hits is not looked at.
@@ -92,6 +98,8 @@ public final class Searcher: Sendable {
 struct PreparedQuery {
   var query: Query
   var filters: [Query]
+  /// As the text was read.
+  var root: QueryNode
   var interpreted: String
   var warnings: [QueryWarning]
   /// What words such as `today` count from: milliseconds since 1970.
@@ -147,6 +155,7 @@ struct PreparedQuery {
     query = try rewriter.rewrite(query)
     warnings += builder.warnings + rewriter.warnings
     timedOut = rewriter.timedOut
+    root = parsed.root
     interpreted = parsed.root.printed()
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
   }

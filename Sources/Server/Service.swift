@@ -50,6 +50,8 @@ final class Service: Sendable {
     routes.add(.GET, "/v1/indexes/{index}/statistics", search.statisticsByParameters)
     routes.add(.POST, "/v1/indexes/{index}/statistics", search.statistics)
     routes.add(.POST, "/v1/indexes/{index}/analyze", indexes.analyze)
+    routes.add(.POST, "/v1/indexes/{index}/suggest", search.suggest)
+    routes.add(.GET, "/v1/suggest", search.suggestByParameters)
     routes.add(.GET, "/v1/indexes/{index}/export", documents.export)
     routes.add(.POST, "/v1/indexes/{index}/reload", indexes.reload)
     routes.add(.GET, "/v1/indexes", indexes.list)

@@ -26,6 +26,8 @@ public enum Wire {
         for hit in response.hits { write(hit, into: &writer) }
       }
       if !response.facets.isEmpty { write(response.facets, into: &writer) }
+      writer.name("did_you_mean")
+      if let text = response.didYouMean { writer.string(text) } else { writer.null() }
       if let cursor {
         writer.name("cursor")
         if let cursor { writer.string(cursor) } else { writer.null() }

@@ -41,7 +41,7 @@ public struct SearchCall: Equatable, Sendable {
     private static let searching =
       reading + [
         "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
-        "statistics", "cursor", "facets", "recency", "collapse",
+        "statistics", "cursor", "facets", "recency", "collapse", "did_you_mean",
       ]
 
     var known: [String] {
@@ -115,6 +115,7 @@ public struct SearchCall: Equatable, Sendable {
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
+    request.didYouMean = try members.bool("did_you_mean") ?? true
     paging = try Paging(members)
     request.after = paging?.cursor?.position
     if let value = members.value("statistics") {
@@ -214,7 +215,7 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty": return .bool(try parameter.flag())
+    case "explain", "pretty", "did_you_mean": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     case "recency": return try RecencyJSON.value(parameter.text, at: "/recency")

@@ -35,7 +35,7 @@ struct AnswerTests {
         hit, Hit(id: "b", score: nil, fields: [], omitted: [], passages: [], explanation: nil),
       ])
     let wanted = #"""
-      {"took_us":812,"timed_out":false,"generation":42,"total":{"value":137,"exact":true},"interpreted":"a AND b","warnings":[{"code":"unclosed_quote","at":17,"len":1,"detail":"closed at the end"}],"hits":[{"id":"a/1","score":7.31,"fields":{"title":"Über \"alles\"","tags":["x"],"none":[],"n":-3,"d":"1970","p":0.5,"b":true},"omitted":["body"],"passages":[{"field":"body","start":1044,"text":"the deterrent","ranges":[[4,13]]}],"explanation":{"value":7.31,"what":"sum","parts":[{"value":7.31,"what":"term","details":{"idf":2.0}}]}},{"id":"b","score":null,"fields":{}}]}
+      {"took_us":812,"timed_out":false,"generation":42,"total":{"value":137,"exact":true},"interpreted":"a AND b","warnings":[{"code":"unclosed_quote","at":17,"len":1,"detail":"closed at the end"}],"hits":[{"id":"a/1","score":7.31,"fields":{"title":"Über \"alles\"","tags":["x"],"none":[],"n":-3,"d":"1970","p":0.5,"b":true},"omitted":["body"],"passages":[{"field":"body","start":1044,"text":"the deterrent","ranges":[[4,13]]}],"explanation":{"value":7.31,"what":"sum","parts":[{"value":7.31,"what":"term","details":{"idf":2.0}}]}},{"id":"b","score":null,"fields":{}}],"did_you_mean":null}
 
       """#
     #expect(String(decoding: Wire.answer(response), as: UTF8.self) == wanted)

@@ -30,6 +30,7 @@ struct Martlet: ParsableCommand {
         name: "Ask",
         subcommands: [
           SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self,
+          SuggestCommand.self,
         ]),
       CommandGroup(
         name: "Look",

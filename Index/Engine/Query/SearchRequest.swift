@@ -92,6 +92,8 @@ public struct SearchRequest: Sendable, Equatable {
   /// One hit a group. Parts of such a search end at `maxLimit` groups.
   public var collapse: Collapse?
   public var explain: Bool = false
+  /// Look for unknown words' neighbours where little is found.
+  public var didYouMean: Bool = true
   /// What to rank by in place of the index's own counts: the sum of what all shards of a collection answer
   /// (`Searcher.statistics`). What it does not say is taken from the index.
   public var statistics: CollectionStatistics?

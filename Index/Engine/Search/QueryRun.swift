@@ -17,7 +17,7 @@ struct RunResult: Sendable {
 
 struct QueryRun {
   let view: SearchView
-  private let weight: Weight
+  let weight: Weight
   /// The same without what bears on scores alone.
   private let matching: Weight
   private let filters: [Query]

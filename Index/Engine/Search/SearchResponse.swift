@@ -13,6 +13,8 @@ public struct SearchResponse: Sendable {
   public var interpreted: String
   public var warnings: [QueryWarning]
   public var hits: [Hit]
+  /// A text like the query that finds more, where little was found and a word of it is unknown.
+  public var didYouMean: String?
   /// Of an `IndexGroup`: the indexes that were searched, by name. Then `generation` is that of the only one, or 0.
   public var indexes: [SearchedIndex] = []
   /// In the order in which they were asked for.

@@ -30,7 +30,15 @@ struct BriefSearchTests {
       "finland", "finland president", "covid-19", "\"president of finland\"", "cats OR putin",
       "finland -president", "title:niinisto", "=niinistö", "zebra", "", "—",
     ])
-  func words(_ query: String) throws { #expect(try brief(query) != nil) }
+  func words(_ query: String) throws {
+    #expect(try brief(query) { $0.didYouMean = query != "zebra" } != nil)
+  }
+
+  @Test("an unknown word is not, where what was meant is to be looked for")
+  func unknown() throws {
+    #expect(try brief("zebra") == nil)
+    #expect(try brief("finland zebra") == nil)
+  }
 
   @Test(
     "what needs more than the words' own entries is not",
@@ -52,7 +60,7 @@ struct BriefSearchTests {
     #expect(try brief("finland") { $0.explain = true } == nil)
     #expect(try brief(String(repeating: "finland ", count: 40)) == nil)
     let letters = (0..<60).map { "w\($0)" }
-    #expect(try brief(letters[..<30].joined(separator: " ")) != nil)
+    #expect(try brief(letters[..<30].joined(separator: " ")) { $0.didYouMean = false } != nil)
     #expect(try brief(letters.joined(separator: " ")) == nil)
   }
 

@@ -82,6 +82,14 @@ struct LocalBackend: Backend {
       }
       guard let response else { throw noSuchDocument(name, id) }
       return Wire.answer(response)
+    case .suggest(let name, let body):
+      let call = try wire { () throws(Problem) in try SuggestCall(json: Array("\(body)".utf8)) }
+      let reader = try reader(try one(name))
+      return Wire.answer(
+        try answering { () throws(IndexError) in
+          try Searcher(reader).suggest(
+            call.request, deadline: .after(milliseconds: call.timeoutMilliseconds))
+        })
     case .analyze(let name, let body):
       let schema = try name.map { name throws(Failure) in
         try reader(try one(name)).schema

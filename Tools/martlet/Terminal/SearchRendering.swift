@@ -17,6 +17,9 @@ struct SearchRendering {
     }
     output.flush()
     SearchRendering.warnings(answer, quiet: quiet)
+    if !quiet, let text = answer["did_you_mean"]?.string {
+      complain("Did you mean: \(printable(text))")
+    }
     if !quiet { complain(summary(answer, shown: hits.count)) }
   }
 
