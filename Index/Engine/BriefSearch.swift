@@ -42,9 +42,10 @@ extension Searcher {
 
 extension SearchRequest {
   fileprivate var isBrief: Bool {
-    limit <= BriefSearch.hits && offset == 0 && query.utf8.count <= BriefSearch.text
+    limit <= BriefSearch.hits && after == nil && recency == nil && collapse == nil
+      && query.utf8.count <= BriefSearch.text
       && filters.isEmpty
-      && sort.isEmpty && highlight == nil && statistics == nil && !explain
+      && sort.isEmpty && facets.isEmpty && highlight == nil && statistics == nil && !explain
   }
 }
 

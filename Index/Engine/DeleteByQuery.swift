@@ -37,7 +37,7 @@ enum DeleteByQuery {
     var request = request
     request.mode = .strict
     let parser = QueryParser(
-      fields: schema.fields.map { ($0.name, FieldKind($0.type)) },
+      fields: schema.fields.filter { !$0.isHidden }.map { ($0.name, FieldKind($0.type)) },
       defaultOperator: request.defaultOperator == .and ? .and : .or, mode: .lenient)
     let parsed = parser.parse(request.query)
     let isNegative = parsed.warnings.contains { $0.code == .onlyNegative }

@@ -23,7 +23,7 @@ extension IndexReader {
   /// In the order of the schema.
   public func fieldSummaries() throws(IndexError) -> [FieldSummary] {
     var summaries: [FieldSummary] = []
-    for (number, field) in schema.fields.enumerated() {
+    for (number, field) in schema.fields.enumerated() where !field.isHidden {
       var summary = FieldSummary(
         name: field.name, type: field.type, documents: nil,
         tokens: field.type == .text && field.indexed ? 0 : nil, terms: 0, postings: 0,

@@ -10,7 +10,9 @@ extension IndexGroup {
     var searched: Set<String> = []
     for member in members {
       let schema = member.reader.schema
-      for field in schema.fields where names.insert(field.name).inserted { union.append(field) }
+      for field in schema.fields where !field.isHidden && names.insert(field.name).inserted {
+        union.append(field)
+      }
       for field in member.reader.view.defaultScope {
         searched.insert(schema.fields[field.number].name)
       }
@@ -19,11 +21,11 @@ extension IndexGroup {
     for (name, reader) in members {
       let schema = reader.schema
       let view = reader.view
-      guard schema.fields.count < union.count else {
+      let foreign = union.filter { schema.number(of: $0.name) == nil }
+      guard !foreign.isEmpty else {
         views.append(view)
         continue
       }
-      let foreign = union.filter { schema.number(of: $0.name) == nil }
       var scope = view.defaultScope
       for (place, field) in foreign.enumerated() where searched.contains(field.name) {
         scope.append(ScopeField(number: schema.fields.count + place, weight: 1))
@@ -44,6 +46,11 @@ extension IndexGroup {
       if let mismatch = reader.snapshot.analyzerMismatch {
         throw Failure(index: name, error: mismatch)
       }
+    }
+    if request.collapse != nil {
+      throw Failure(
+        error: .request(
+          at: "/collapse", "several indexes are not collapsed together: name one of them"))
     }
     for (number, key) in request.sort.enumerated() {
       guard let name = key.field else { continue }

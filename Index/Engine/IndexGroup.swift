@@ -41,6 +41,10 @@ public struct IndexGroup: Sendable {
   ) throws(Failure) -> SearchResponse {
     let start = Deadline.now()
     try check(request)
+    var request = request
+    // The same for all.
+    let now = request.now ?? PreparedQuery.clock()
+    request.now = now
     var steps: [SearchSteps] = []
     for member in views.indices {
       steps.append(
@@ -48,11 +52,13 @@ public struct IndexGroup: Sendable {
           try SearchSteps(request, views[member], deadline: deadline)
         })
     }
+    let facets = try facets(request, now: now)
     var found = Found()
     let runs = try runs(of: steps, request, deadline, &found)
+    if runs.isEmpty { facets?.cut() }
     for (member, run) in runs.enumerated() {
       try within(member) { () throws(IndexError) in
-        try found.add(steps[member], run, member)
+        try found.add(steps[member], run, facets, member)
       }
     }
     let hits = try show(found.best(request), request, deadline, &steps, runs, &found)
@@ -61,7 +67,29 @@ public struct IndexGroup: Sendable {
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: found.timedOut,
       generation: readers.count == 1 ? readers[0].generation : 0, total: found.total,
       interpreted: steps.first?.prepared.interpreted ?? "",
-      warnings: Self.distinct(steps.map(\.prepared.warnings)), hits: hits, indexes: searched)
+      warnings: Self.distinct(steps.map(\.prepared.warnings)), hits: hits, indexes: searched,
+      facets: try counts(facets, deadline))
+  }
+
+  private func facets(
+    _ request: SearchRequest, now: Int64
+  ) throws(Failure) -> FacetCollector? {
+    if request.facets.isEmpty || views.isEmpty { return nil }
+    do throws(IndexError) {
+      return try FacetCollector(request.facets, views, now: now)
+    } catch {
+      throw Failure(error: error)
+    }
+  }
+
+  private func counts(
+    _ facets: FacetCollector?, _ deadline: Deadline
+  ) throws(Failure) -> [FacetCounts] {
+    do throws(IndexError) {
+      return try facets?.counts(deadline: deadline) ?? []
+    } catch {
+      throw Failure(error: error)
+    }
   }
 
   /// How many documents of all indexes match.
@@ -104,9 +132,11 @@ public struct IndexGroup: Sendable {
     var timedOut = false
     var isScored = true
 
-    mutating func add(_ steps: SearchSteps, _ run: QueryRun, _ member: Int) throws(IndexError) {
-      var keyed: [SortedHit] = []
-      let result = try steps.find(run, keyed: &keyed)
+    mutating func add(
+      _ steps: SearchSteps, _ run: QueryRun, _ facets: FacetCollector?, _ member: Int
+    ) throws(IndexError) {
+      let found = try steps.find(run, facets, member: member)
+      let (result, keyed) = (found.result, found.keyed)
       isScored = result.isScored
       total.value += result.total.value
       total.exact = total.exact && result.total.exact
@@ -118,7 +148,7 @@ public struct IndexGroup: Sendable {
       }
     }
 
-    /// In their order, without those of the parts before.
+    /// In their order.
     func best(_ request: SearchRequest) -> [Place] {
       let sorted = places.sorted { a, b in
         if let mine = a.key, let other = b.key {
@@ -128,7 +158,7 @@ public struct IndexGroup: Sendable {
         }
         return (a.member, a.document.document) < (b.member, b.document.document)
       }
-      return Array(sorted.prefix(request.offset + request.limit).dropFirst(request.offset))
+      return Array(sorted.prefix(request.limit))
     }
   }
 

@@ -6,6 +6,8 @@ struct SearchSteps {
   let view: SearchView
   let sort: [SortField]
   let prepared: PreparedQuery
+  /// One hit a group is wanted.
+  private let groups: CollapseGroups.Kind?
   private let deadline: Deadline
   private var fields: StoredFieldsReader
   private var highlighter: Highlighter?
@@ -20,15 +22,18 @@ struct SearchSteps {
       throw .request(
         at: "/limit", "\(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
     }
-    guard (0...SearchRequest.maxLimit - request.limit).contains(request.offset) else {
-      throw .request(
-        at: "/offset", "\(request.offset) with limit \(request.limit) is too far")
+    if let after = request.after,
+      after.document >= view.documentCount || after.place < 0
+        || (request.collapse != nil && after.place > SearchRequest.maxLimit)
+    {
+      throw .request(at: "/cursor", "is none of this generation")
     }
     self.request = request
     self.view = view
     self.deadline = deadline
     sort = try SortField.keys(request.sort, view.schema)
     fields = try StoredFieldsReader(schema: view.schema, select: request.select)
+    groups = try request.groups(view.schema)
     prepared = try PreparedQuery(request, view, deadline: deadline, lookups: lookups)
     if let highlight = request.highlight {
       highlighter = try Highlighter(
@@ -36,51 +41,79 @@ struct SearchSteps {
     }
   }
 
-  var isByScore: Bool { sort.isEmpty || (sort.count == 1 && sort[0].isScore) }
-
   /// - Parameter given: statistics to rank by; nil: those of the view.
   func run(_ given: GivenStatistics?) throws(IndexError) -> QueryRun {
-    try QueryRun(view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
+    try QueryRun(
+      view, prepared.query, filters: prepared.filters, given: given, recency: prepared.recency,
+      deadline: deadline)
   }
 
-  /// The best documents, those passed over included.
-  func find(_ run: QueryRun) throws(IndexError) -> RunResult {
-    var keyed: [SortedHit] = []
-    return try find(run, keyed: &keyed)
+  /// The best documents, behind those of the parts before.
+  /// - Parameters:
+  ///   - facets: count the matches.
+  ///   - member: which of the indexes it is, for the facets.
+  func find(
+    _ run: QueryRun, _ facets: FacetCollector?, member: Int = 0
+  ) throws(IndexError) -> FoundHits {
+    var found = FoundHits(result: RunResult())
+    let isByScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
+    if let groups {
+      let place = request.after?.place ?? 0
+      let collapsed = try run.collapsed(
+        groups, by: isByScore ? [] : sort, min(request.limit, SearchRequest.maxLimit - place),
+        from: place)
+      found.result = collapsed.result
+      found.collapsed = collapsed
+    } else if isByScore {
+      found.result = try run.top(
+        request.limit, total: facets == nil ? request.total : .atLeast, after: request.after)
+    } else {
+      found.result = try run.sorted(
+        by: sort, request.limit, after: request.after, keyed: &found.keyed)
+    }
+    if let facets { try run.count(facets, member: member, into: &found.result) }
+    if prepared.timedOut { found.result.timedOut = true }
+    if found.result.timedOut { found.result.total.exact = false }
+    return found
   }
 
-  /// - Parameter keyed: gets the documents with what they are sorted by, if it is more than the score.
-  func find(_ run: QueryRun, keyed: inout [SortedHit]) throws(IndexError) -> RunResult {
-    let places = request.offset + request.limit
-    var result =
-      isByScore
-      ? try run.top(places, total: request.total)
-      : try run.sorted(by: sort, places, keyed: &keyed)
-    if prepared.timedOut { result.timedOut = true }
-    return result
+  /// Where the next part goes on; nil when it is known that there is none.
+  func next(behind found: FoundHits) -> SearchPosition? {
+    let result = found.result
+    guard let last = result.hits.last, result.hits.count == request.limit, !result.timedOut else {
+      return nil
+    }
+    let place = (request.after?.place ?? 0) + result.hits.count
+    if result.total.exact, result.total.value <= place { return nil }
+    if let collapsed = found.collapsed, collapsed.isLast || place >= SearchRequest.maxLimit {
+      return nil
+    }
+    return SearchPosition(
+      document: last.document, score: last.score.bitPattern, place: place, now: prepared.now)
   }
 
   /// Fills hits with what the request wants to see of them. When the deadline passes, those done so far.
   mutating func show(
-    _ documents: ArraySlice<ScoredDocument>, of result: inout RunResult, _ run: QueryRun
+    _ documents: ArraySlice<ScoredDocument>, of found: inout FoundHits, _ run: QueryRun
   ) throws(IndexError) -> [Hit] {
     var hits: [Hit] = []
     var size = 0
-    for found in documents {
+    for document in documents {
       // Hits cost a block of stored documents each: they are looked at again.
       if !hits.isEmpty, deadline.isPassed {
-        result.timedOut = true
+        found.cut()
         break
       }
       do throws(IndexError) {
-        hits.append(try show(found, isScored: result.isScored, run))
+        hits.append(try show(document, isScored: found.result.isScored, run))
       } catch .cancelled {
-        result.timedOut = true
+        found.cut()
         break
       }
+      hits[hits.count - 1].similar = found.collapsed?.similar?[hits.count - 1]
       size += hits[hits.count - 1].sizeInBytes
       guard size <= request.maximumBytes else {
-        throw request.tooLarge(hits.count, of: result.hits.count)
+        throw request.tooLarge(hits.count, of: found.result.hits.count)
       }
     }
     return hits
@@ -105,6 +138,21 @@ struct SearchSteps {
     return Hit(
       id: stored.id, score: isScored ? found.score : nil, fields: stored.fields,
       omitted: stored.omitted, passages: passages ?? [], explanation: explanation)
+  }
+}
+
+/// What a search found, before any document is read.
+struct FoundHits {
+  var result: RunResult
+  /// The hits with what they are sorted by, if it is more than the score.
+  var keyed: [SortedHit] = []
+  /// Where one hit a group was wanted.
+  var collapsed: CollapsedHits?
+
+  /// The time ran out.
+  mutating func cut() {
+    result.timedOut = true
+    result.total.exact = false
   }
 }
 

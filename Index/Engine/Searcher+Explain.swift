@@ -16,7 +16,8 @@ extension Searcher {
     if prepared.timedOut || deadline.isPassed { throw .cancelled }
     guard let document = try view.document(id: id) else { return nil }
     let run = try QueryRun(
-      view, prepared.query, filters: prepared.filters, given: given, deadline: deadline)
+      view, prepared.query, filters: prepared.filters, given: given, recency: prepared.recency,
+      deadline: deadline)
     let explanation = try run.explain(document)
     return ExplainResponse(
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), generation: view.generation,

@@ -32,13 +32,18 @@ public final class Searcher: Sendable {
       lookups: briefPostings == nil ? .max : BriefSearch.lookups / max(1, view.segments.count))
     let run = try steps.run(given)
     if let briefPostings, run.postings > briefPostings { throw .cancelled }
-    var result = try steps.find(run)
-    let hits = try steps.show(result.hits.dropFirst(request.offset), of: &result, run)
-    if result.timedOut { result.total.exact = false }
+    let facets =
+      request.facets.isEmpty
+      ? nil : try FacetCollector(request.facets, [view], now: steps.prepared.now)
+    var found = try steps.find(run, facets)
+    let hits = try steps.show(found.result.hits[...], of: &found, run)
+    let result = found.result
+    let counts = try facets?.counts(deadline: deadline) ?? []
     return SearchResponse(
       tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
-      warnings: steps.prepared.warnings, hits: hits)
+      warnings: steps.prepared.warnings, hits: hits,
+      facets: counts, next: steps.next(behind: found))
   }
 
   /// How many documents match; what concerns hits is not looked at.
@@ -89,6 +94,9 @@ struct PreparedQuery {
   var filters: [Query]
   var interpreted: String
   var warnings: [QueryWarning]
+  /// What words such as `today` count from: milliseconds since 1970.
+  var now: Int64
+  var recency: RecencyQuery?
   /// The deadline passed while words were expanded.
   var timedOut: Bool
 
@@ -115,9 +123,11 @@ struct PreparedQuery {
         : names.contains { schema.number(of: $0).map(hasTokens) ?? false }
     }
     let parsed = parser.parse(request.query)
-    var now = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &now)
-    let milliseconds = Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+    let milliseconds = request.after?.now ?? request.now ?? Self.clock()
+    self.now = milliseconds
+    recency = try request.recency.map { (recency) throws(IndexError) in
+      try RecencyQuery(recency, schema, now: milliseconds)
+    }
     let filterBuilder = FilterBuilder(schema: schema, now: milliseconds)
     filters = try filterBuilder.queries(request.filters)
     warnings = parsed.warnings
@@ -139,5 +149,12 @@ struct PreparedQuery {
     timedOut = rewriter.timedOut
     interpreted = parsed.root.printed()
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
+  }
+
+  /// Milliseconds since 1970.
+  static func clock() -> Int64 {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
   }
 }

@@ -193,19 +193,19 @@ public enum DateLiteral {
 
 /// A day of the proleptic Gregorian calendar. Arithmetic by eras of 400 years, which are 146,097 days, with years that
 /// begin in March so that the leap day is their last.
-struct Civil: Equatable {
-  var year: Int64
-  var month: Int64 = 1
-  var day: Int64 = 1
+package struct Civil: Equatable, Sendable {
+  package var year: Int64
+  package var month: Int64 = 1
+  package var day: Int64 = 1
 
-  init(year: Int64, month: Int64 = 1, day: Int64 = 1) {
+  package init(year: Int64, month: Int64 = 1, day: Int64 = 1) {
     self.year = year
     self.month = month
     self.day = day
   }
 
   /// - Parameter day: days since 1970-01-01.
-  init(day count: Int64) {
+  package init(day count: Int64) {
     // 0000-03-01 is 719,468 days before 1970-01-01.
     let (era, dayOfEra) = (count + 719_468).quotientAndRemainder(flooringBy: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -218,7 +218,7 @@ struct Civil: Equatable {
   }
 
   /// Days since 1970-01-01.
-  var dayCount: Int64 {
+  package var dayCount: Int64 {
     let (era, yearOfEra) =
       (month <= 2 ? year - 1 : year).quotientAndRemainder(flooringBy: 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
@@ -226,16 +226,16 @@ struct Civil: Equatable {
   }
 
   /// Its midnight, in milliseconds since 1970.
-  var start: Int64 { dayCount * 86_400_000 }
+  package var start: Int64 { dayCount * 86_400_000 }
 
   /// The same day of another month, or that month's last.
-  func addingMonths(_ count: Int64) -> Civil {
+  package func addingMonths(_ count: Int64) -> Civil {
     let (years, rest) = (month - 1 + count).quotientAndRemainder(flooringBy: 12)
     let last = Self.days(inMonth: rest + 1, of: year + years)
     return Civil(year: year + years, month: rest + 1, day: min(day, last))
   }
 
-  static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+  package static func days(inMonth month: Int64, of year: Int64) -> Int64 {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30

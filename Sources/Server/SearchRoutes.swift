@@ -81,7 +81,7 @@ struct SearchRoutes: Sendable {
     _ opened: IndexRegistry.Opened
   ) -> Response {
     let cursor = question.paging.map {
-      $0.next(behind: answer, to: question.request, of: opened.reader)
+      $0.next(behind: answer, of: opened.reader)
     }
     let answer = selection.isPlain ? answer : answer.naming(selection.names[0])
     let body = Wire.answer(

@@ -10,7 +10,7 @@ public enum Wire {
   ///   - degraded: a newer generation is there and cannot be opened.
   ///   - cursor: where the search goes on; nil when it was not asked for in parts, nil within when this was the last.
   public static func answer(
-    _ response: SearchResponse, degraded: Bool = false, cursor: SearchCursor?? = nil,
+    _ response: SearchResponse, degraded: Bool = false, cursor: String?? = nil,
     pretty: Bool = false
   ) -> [UInt8] {
     document(pretty, capacity: 256 + 128 * response.hits.count) { writer in
@@ -25,9 +25,10 @@ public enum Wire {
       writer.array { writer in
         for hit in response.hits { write(hit, into: &writer) }
       }
+      if !response.facets.isEmpty { write(response.facets, into: &writer) }
       if let cursor {
         writer.name("cursor")
-        if let cursor { writer.string(cursor.description) } else { writer.null() }
+        if let cursor { writer.string(cursor) } else { writer.null() }
       }
     }
   }
@@ -139,6 +140,7 @@ public enum Wire {
           for passage in hit.passages { write(passage, into: &writer) }
         }
       }
+      if let similar = hit.similar { writer.field("similar", similar) }
       if let explanation = hit.explanation {
         writer.name("explanation")
         write(explanation, into: &writer)
@@ -165,7 +167,7 @@ public enum Wire {
     }
   }
 
-  private static func write(_ value: FieldValue, into writer: inout JSONWriter) {
+  static func write(_ value: FieldValue, into writer: inout JSONWriter) {
     switch value {
     case .text(let text), .keyword(let text), .date(_, let text): writer.string(text)
     case .integer(let value): writer.integer(value)

@@ -73,7 +73,7 @@ enum FilterJSON {
     throw Members.invalid(at: pointer, forms)
   }
 
-  private static func scalar(_ members: Members, _ name: String) throws(Problem) -> FilterValue? {
+  static func scalar(_ members: Members, _ name: String) throws(Problem) -> FilterValue? {
     guard let value = members.value(name) else { return nil }
     return try scalar(value, at: members.pointer(name))
   }

@@ -41,7 +41,7 @@ public struct SearchCall: Equatable, Sendable {
     private static let searching =
       reading + [
         "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
-        "statistics", "cursor",
+        "statistics", "cursor", "facets", "recency", "collapse",
       ]
 
     var known: [String] {
@@ -51,16 +51,6 @@ public struct SearchCall: Equatable, Sendable {
       case .count: Self.reading + ["filter"]
       case .explain: Self.searching + ["id"]
       case .statistics: Self.reading
-      }
-    }
-
-    private static let announced = ["facets", "collapse", "recency"]
-
-    /// Members of the API that are not carried out yet.
-    var later: [String] {
-      switch self {
-      case .search, .searchNamingIndex, .explain: Self.announced
-      case .count, .statistics: []
       }
     }
   }
@@ -98,7 +88,7 @@ public struct SearchCall: Equatable, Sendable {
   }
 
   init(_ object: JSONObject, form: Form) throws(Problem) {
-    let members = try Members(object, known: form.known, later: form.later)
+    let members = try Members(object, known: form.known)
     request = SearchRequest(query: try members.string("query") ?? "")
     request.mode =
       try members.choice("mode", [SearchRequest.Mode.lenient, .strict, .simple]) ?? .lenient
@@ -119,14 +109,14 @@ public struct SearchCall: Equatable, Sendable {
     request.limit = try members.integer("limit", in: 0...SearchRequest.maxLimit) ?? 10
     request.select = try members.strings("select")
     request.highlight = try Self.highlight(members)
+    request.facets = try FacetJSON.facets(members)
+    request.recency = try RecencyJSON.recency(members)
+    request.collapse = try members.string("collapse").map { $0 == "near" ? .near : .field($0) }
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
     paging = try Paging(members)
-    if let place = paging?.cursor?.place {
-      request.offset = place
-      request.limit = min(request.limit, SearchRequest.maxLimit - place)
-    }
+    request.after = paging?.cursor?.position
     if let value = members.value("statistics") {
       request.statistics = try StatisticsJSON.read(value, at: members.pointer("statistics"))
     }
@@ -227,6 +217,8 @@ extension SearchCall {
     case "explain", "pretty": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
+    case "recency": return try RecencyJSON.value(parameter.text, at: "/recency")
+    case "facets": return try FacetJSON.value(parameter.text, at: "/facets")
     default: return .string(parameter.text)
     }
   }

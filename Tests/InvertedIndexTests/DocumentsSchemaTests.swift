@@ -36,7 +36,7 @@ import Testing
     ("{}", "schema: \"fields\" must be an array of fields"),
     (
       #"{"fields": [], "dynamik": "add"}"#,
-      "schema: unknown member \"dynamik\"; known are fields, dynamic, default_fields"
+      "schema: unknown member \"dynamik\"; known are fields, dynamic, default_fields, near_duplicates"
     ),
     (
       #"{"fields": [], "dynamic": "maybe"}"#,

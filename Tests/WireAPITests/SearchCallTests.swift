@@ -36,7 +36,7 @@ struct SearchCallTests {
        "filter": [{"field": "date", "gte": "2015-06-01", "lt": 2}, {"field": "tags", "in": ["NATO", 1, 2.5, true]}],
        "sort": ["-date", "_score", "title"], "limit": 25, "cursor": null, "select": ["title"],
        "highlight": {"fields": ["body"], "passages": 2, "unit": "utf16", "html": true},
-       "facets": null, "proximity": 0.5, "total": "atleast", "explain": true, "timeout_ms": 250, "pretty": true}
+       "facets": null, "collapse": "near", "proximity": 0.5, "total": "atleast", "explain": true, "timeout_ms": 250, "pretty": true}
       """)
     var wanted = SearchRequest(query: "nuclear deterrent -missile")
     wanted.mode = .strict
@@ -56,6 +56,7 @@ struct SearchCallTests {
     wanted.highlight = .init(fields: ["body"], passages: 2, unit: .utf16, html: true)
     wanted.total = .atLeast
     wanted.proximity = 0.5
+    wanted.collapse = .near
     wanted.explain = true
     #expect(call.request == wanted)
     #expect(call.timeoutMilliseconds == 250)
@@ -109,19 +110,15 @@ struct SearchCallTests {
   }
 
   @Test(
-    "members of the API that are not carried out yet say so, unless null",
-    arguments: ["facets", "collapse", "recency"])
-  func later(name: String) throws {
-    let problem = try #require(refusal("{\"\(name)\": 1}"))
-    #expect(problem.code == .notSupported)
-    #expect(problem.detail.contains("/\(name)"))
-    #expect(try call("{\"\(name)\": null}").request == SearchRequest())
-  }
-
-  @Test(
     "a wrong value is refused at its place",
     arguments: [
       (#"{"query": 1}"#, "/query"), (#"{"limit": -1}"#, "/limit"), (#"{"limit": 10001}"#, "/limit"),
+      (#"{"recency": 1}"#, "/recency"), (#"{"collapse": true}"#, "/collapse"),
+      (#"{"recency": {"field": "d", "half_life": "3"}}"#, "/recency/half_life"),
+      (#"{"recency": {"field": "d", "half_life": "0d"}}"#, "/recency/half_life"),
+      (#"{"recency": {"field": "d", "half_life": "999999999y"}}"#, "/recency/half_life"),
+      (#"{"recency": {"field": "d", "half_life": "3d", "weight": -1}}"#, "/recency/weight"),
+      (#"{"recency": {"field": "d", "half_life": "3d", "weight": "a"}}"#, "/recency/weight"),
       (#"{"limit": 1.5}"#, "/limit"), (#"{"limit": "10"}"#, "/limit"),
       (#"{"timeout_ms": 0}"#, "/timeout_ms"), (#"{"timeout_ms": 60001}"#, "/timeout_ms"),
       (#"{"mode": "loose"}"#, "/mode"), (#"{"total": true}"#, "/total"),
@@ -245,25 +242,29 @@ struct SearchCursorTests {
     try SearchCall(json: Array(json.utf8))
   }
 
-  private func cursor(_ json: String, place: Int) throws -> String {
+  static let position = SearchPosition(
+    document: 7, score: Float(1.5).bitPattern, place: 30, now: 1_700_000_000_123)
+
+  private func cursor(_ json: String) throws -> String {
     guard case .object(let object) = try JSONValue.parse(json) else { return "" }
     let question = SearchCursor.question(of: object)
-    return SearchCursor(generation: 3, uuid: "u.v", place: place, question: question).description
+    return SearchCursor(
+      generation: 3, uuid: "u.v", position: Self.position, question: question
+    ).description
   }
 
   @Test("a cursor is read back, fits its own question, and says where to go on")
   func reading() throws {
-    let asked = #""query": "a b", "sort": ["-date"], "limit": 10"#
-    let text = try cursor("{\(asked)}", place: 30)
-    let call = try call("{\(asked), \"cursor\": \"\(text)\", \"select\": [], \"pretty\": true}")
-    #expect(call.request.offset == 30 && call.request.limit == 10)
+    let asked = #""query": "a b", "sort": ["-date"]"#
+    let text = try cursor("{\(asked)}")
+    let call = try call("{\(asked), \"cursor\": \"\(text)\", \"select\": [], \"facets\": {}}")
+    #expect(call.request.after == Self.position)
     #expect(call.paging?.cursor?.description == text)
-    #expect(call.paging?.cursor?.uuid == "u.v")
+    #expect(call.paging?.cursor?.uuid == "u.v" && call.paging?.cursor?.generation == 3)
     let first = try self.call("{\(asked), \"cursor\": \"*\"}")
-    #expect(first.paging != nil && first.paging?.cursor == nil && first.request.offset == 0)
+    #expect(first.paging != nil && first.paging?.cursor == nil && first.request.after == nil)
     #expect(try self.call("{\(asked), \"cursor\": null}").paging == nil)
-    let last = try cursor("{\(asked)}", place: 9_995)
-    #expect(try self.call("{\(asked), \"cursor\": \"\(last)\"}").request.limit == 5)
+    #expect(try SearchCall(parameters: "q=a&cursor=*").paging != nil)
   }
 
   @Test(
@@ -271,12 +272,65 @@ struct SearchCursorTests {
     arguments: [
       #""query": "a c""#, #""query": "a b", "mode": "simple""#,
       #""query": "a b", "sort": ["date"]"#,
+      #""query": "a b", "filter": [{"field": "a", "exists": true}]"#,
+      #""query": "a b", "recency": {"field": "d", "half_life": "1d"}"#,
     ])
   func refused(asked: String) throws {
-    let text = try cursor(#"{"query": "a b"}"#, place: 10)
+    let text = try cursor(#"{"query": "a b"}"#)
     #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(text)\"}") }
-    for wrong in ["", "1", "1.2.3", "-1.0.0.u", "1.-1.0.u", "1.10001.0.u", "1.0.zz.u"] {
+    for wrong in ["", "1", "1.2.3", "AAAA", "=", String(repeating: "A", count: 300)] {
       #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(wrong)\"}") }
     }
+  }
+
+  @Test("every change of a character is noticed")
+  func tampering() throws {
+    let asked = #""query": "a b""#
+    let text = Array(try cursor("{\(asked)}"))
+    for place in text.indices {
+      var changed = text
+      changed[place] = text[place] == "A" ? "B" : "A"
+      let problem = #expect(throws: Problem.self) {
+        try call("{\(asked), \"cursor\": \"\(String(changed))\"}")
+      }
+      #expect(problem?.errors.first?.pointer == "/cursor")
+    }
+  }
+
+  @Test("base64url there and back", arguments: 0..<20)
+  func base64(count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ 200) }
+    #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
+    #expect(Base64URL.decode("a b") == nil && Base64URL.decode("AB=") == nil)
+  }
+}
+
+@Suite("Recency as JSON")
+struct RecencyJSONTests {
+  @Test("members and parameters")
+  func members() throws {
+    let json =
+      #"{"recency": {"field": "date", "half_life": "30d", "weight": 0.5, "origin": "2020"}}"#
+    let wanted = Recency(field: "date", halfLife: 2_592_000_000, weight: 0.5, origin: "2020")
+    #expect(try SearchCall(json: Array(json.utf8)).request.recency == wanted)
+    let call = try SearchCall(parameters: "recency=date:2w")
+    #expect(call.request.recency == Recency(field: "date", halfLife: 1_209_600_000))
+    #expect(throws: Problem.self) { try SearchCall(parameters: "recency=date") }
+    #expect(throws: Problem.self) { try SearchCall(parameters: "recency=date:1d:x") }
+    for missing in [#"{"recency": {"field": "date"}}"#, #"{"recency": {"half_life": "1d"}}"#] {
+      let problem = #expect(throws: Problem.self) { try SearchCall(json: Array(missing.utf8)) }
+      #expect(problem?.code == .missingMember)
+    }
+  }
+
+  @Test(
+    "durations",
+    arguments: [
+      ("12h", 43_200_000), ("1d", 86_400_000), ("2w", 1_209_600_000), ("12m", 31_557_600_000),
+      ("1y", 31_557_600_000), ("10000y", 315_576_000_000_000), ("10001y", nil), ("", nil),
+      ("d", nil), ("-1d", nil), ("1.5d", nil), ("1 d", nil), ("٣d", nil), ("1D", nil),
+    ] as [(String, Int64?)])
+  func durations(text: String, milliseconds: Int64?) {
+    #expect(RecencyJSON.duration(text) == milliseconds)
   }
 }

@@ -53,6 +53,15 @@ final class ColumnReader: Sendable {
       }
     }
 
+    /// Which of the documents 64 · `word` … 64 · `word` + 63 have a value; not for several values.
+    @inline(__always)
+    func having(_ word: Int) -> UInt64 {
+      if kind == .one { return ~0 }
+      return kind == .empty
+        ? 0
+        : unsafe ends.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self).littleEndian
+    }
+
     /// Value number `index`, below `count`.
     @inline(__always)
     func value(_ index: Int) -> Int64 {
@@ -100,6 +109,18 @@ final class ColumnReader: Sendable {
     let high = Int64(bitPattern: entry.uint64())
     _ = entry.uint64()
     return entry.uint32() == 0 ? nil : (low, high)
+  }
+
+  /// Least and greatest value of all documents; nil when there is none.
+  func range() throws(IndexError) -> ClosedRange<Int64>? {
+    var low = Int64.max
+    var high = Int64.min
+    for index in 0..<blockCount {
+      guard let (least, most) = try range(ofBlock: index) else { continue }
+      low = min(low, least)
+      high = max(high, most)
+    }
+    return low <= high ? low...high : nil
   }
 
   /// A block below `blockCount`.

@@ -95,6 +95,15 @@ public struct Field: Sendable, Equatable {
   /// The field that every schema begins with.
   static let id = Field(
     unchecked: "id", type: .keyword, analyzer: nil, stored: true, indexed: true, column: true)
+
+  /// The column of fingerprints (`Fingerprint`), field 1 of schemas with near duplicates. No document and no request can
+  /// name it.
+  static let near = Field(
+    unchecked: "near duplicates", type: .integer, analyzer: nil, stored: false, indexed: false,
+    column: true)
+
+  /// Not one that people named.
+  public var isHidden: Bool { self == .near }
 }
 
 /// Which names a field can have.

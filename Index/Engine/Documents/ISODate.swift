@@ -62,7 +62,7 @@ public enum ISODate {
 
   /// Days since 1970-01-01, by eras of 400 years that begin in March (Hinnant, "chrono-compatible
   /// low-level date algorithms", days_from_civil).
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+  static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
     let year = month <= 2 ? year - 1 : year
     let era = (year >= 0 ? year : year - 399) / 400
     let yearOfEra = year - era * 400
@@ -72,7 +72,7 @@ public enum ISODate {
   }
 
   /// The inverse of `days` (civil_from_days).
-  private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let (era, dayOfEra) = shifted.quotientFloored(146_097)
     let yearOfEra =
@@ -156,7 +156,7 @@ public enum ISODate {
 
 extension Int64 {
   /// Quotient rounded down and the remainder, which is not negative, by a positive divisor.
-  fileprivate func quotientFloored(_ divisor: Int64) -> (Int64, Int64) {
+  func quotientFloored(_ divisor: Int64) -> (Int64, Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }

@@ -2,7 +2,8 @@ import JSON
 
 /// The fields of an index. A field's number is its place; fields are added, never changed or removed.
 ///
-/// Field 0 is always `id`, a keyword that is stored and indexed.
+/// Field 0 is always `id`, a keyword that is stored and indexed. Field 1 are the fingerprints where near duplicates are to be
+/// found.
 public struct Schema: Sendable {
   /// What becomes of a document's field that the schema does not name.
   public enum Dynamic: String, Sendable {
@@ -24,8 +25,8 @@ public struct Schema: Sendable {
   public static let maximumFieldCount = 1_024
 
   /// A schema of `id` alone.
-  public init(dynamic: Dynamic = .add) {
-    fields = [.id]
+  public init(dynamic: Dynamic = .add, nearDuplicates: Bool = false) {
+    fields = nearDuplicates ? [.id, .near] : [.id]
     self.dynamic = dynamic
     defaultFields = nil
     slots = []
@@ -35,9 +36,10 @@ public struct Schema: Sendable {
   /// - Parameter fields: in the order of their numbers; `id`, which always comes first, may be left out.
   /// - Throws: `invalid`, naming the field and the reason.
   public init(
-    fields: [Field], dynamic: Dynamic = .add, defaultFields: [String]? = nil
+    fields: [Field], dynamic: Dynamic = .add, defaultFields: [String]? = nil,
+    nearDuplicates: Bool = false
   ) throws(IndexError) {
-    self.fields = [.id]
+    self.fields = nearDuplicates ? [.id, .near] : [.id]
     self.dynamic = dynamic
     self.defaultFields = defaultFields
     slots = []
@@ -97,6 +99,12 @@ public struct Schema: Sendable {
     return schema
   }
 
+  /// Number of the field of fingerprints; nil: near duplicates cannot be found.
+  var nearField: Int? { fields.count > 1 && fields[1].isHidden ? 1 : nil }
+
+  /// Whether documents get fingerprints, by which those with nearly the same text are found.
+  public var nearDuplicates: Bool { nearField != nil }
+
   /// Whether everything that was indexed under `older` means the same under this schema.
   public func extends(_ older: Schema) -> Bool { fields.starts(with: older.fields) }
 
@@ -124,7 +132,7 @@ public struct Schema: Sendable {
     var capacity = 8
     while capacity < fields.count * 2 { capacity *= 2 }
     slots = [UInt16](repeating: 0, count: capacity)
-    for (number, field) in fields.enumerated() {
+    for (number, field) in fields.enumerated() where !field.isHidden {
       var name = field.name
       var slot = name.withUTF8 { unsafe Self.hash($0.span.bytes) } & (capacity - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }

@@ -4,18 +4,18 @@ import JSON
 ///
 ///     {"fields": [{"name": "title", "type": "text", "analyzer": "english", "weight": 3},
 ///                 {"name": "date", "type": "date"}],
-///      "dynamic": "add", "default_fields": ["title"]}
+///      "dynamic": "add", "default_fields": ["title"], "near_duplicates": true}
 ///
-/// A field's number is its place in the array, `id` (which may be left out) apart. `analyzer` (for text),
-/// `stored`, `indexed`, `column` and `weight` may be left out, so may `dynamic` and `default_fields`. A member that
-/// is not known is an error.
+/// A field's number is its place in the array behind `id`, which is 0 and may be left out; with `near_duplicates` number 1 is that
+/// of the fingerprints, which are not in the array. `analyzer` (for text), `stored`, `indexed`, `column` and `weight` may be
+/// left out, so may `dynamic`, `default_fields` and `near_duplicates` (false). A member that is not known is an error.
 extension Schema {
   /// - Throws: `invalid`, with the place and the reason.
   public init(json: JSONValue) throws(IndexError) {
     guard let object = json.object else {
       throw .invalid("a schema is an object, not \(json.kind)")
     }
-    try object.checkNames(["fields", "dynamic", "default_fields"], in: "schema")
+    try object.checkNames(["fields", "dynamic", "default_fields", "near_duplicates"], in: "schema")
     guard let list = object["fields"]?.array else {
       throw .invalid("schema: \"fields\" must be an array of fields")
     }
@@ -38,17 +38,27 @@ extension Schema {
       }
       defaults = names
     }
-    try self.init(fields: fields, dynamic: dynamic, defaultFields: defaults)
+    var nearDuplicates = false
+    if let value = object["near_duplicates"], !value.isNull {
+      guard let flag = value.bool else {
+        throw .invalid("schema: \"near_duplicates\" must be true or false")
+      }
+      nearDuplicates = flag
+    }
+    try self.init(
+      fields: fields, dynamic: dynamic, defaultFields: defaults, nearDuplicates: nearDuplicates)
   }
 
   /// The whole schema, `id` and every default included: `init(json:)` reads it back the same.
   public func json() -> JSONValue {
     var object: JSONObject = [
-      "fields": .array(fields.map { $0.json() }), "dynamic": .string(dynamic.rawValue),
+      "fields": .array(fields.filter { !$0.isHidden }.map { $0.json() }),
+      "dynamic": .string(dynamic.rawValue),
     ]
     if let defaultFields {
       object["default_fields"] = .array(defaultFields.map { .string($0) })
     }
+    if nearDuplicates { object["near_duplicates"] = true }
     return .object(object)
   }
 }

@@ -55,6 +55,9 @@ struct SegmentBuilder: ~Copyable {
   private var checkpoints: [StoredDocument.Checkpoint] = []
   private var deadDocuments = DeadDocuments()
   private var columnBytes = 0
+  /// Field of the fingerprints, where there are to be any, and that of the present document.
+  private let nearField: Int?
+  private var fingerprint = Fingerprint()
 
   /// - Throws: `invalid` when the schema names an analyzer that this program does not have; what creating
   ///   the file throws.
@@ -70,6 +73,7 @@ struct SegmentBuilder: ~Copyable {
     self.analyzers = analyzers
     fields = schema.fields.map { FieldBuffer(type: $0.type) }
     uses = schema.fields.map { FieldUse($0) }
+    nearField = schema.nearField
   }
 
   /// By which a field's texts become words; nil for other types.
@@ -105,6 +109,7 @@ struct SegmentBuilder: ~Copyable {
       let (field, content, inArray) = contents[index]
       append(content, field: field, inArray: inArray, document: document, number: number)
     }
+    if let nearField, let bits = fingerprint.take() { appendColumn(bits, nearField, number) }
     for field in fields.indices { fields[field].endDocument(documentCount) }
     documentCount += 1
     stored.removeAll()
@@ -245,6 +250,7 @@ struct SegmentBuilder: ~Copyable {
     guard let analyzer = analyzers[field] else { return }
     let base = fields[field].nextPosition
     let space = FormTable.Form.space(field: UInt16(field), hasPositions: true)
+    let isPrinted = nearField != nil && uses[field].type == .text
     var counted = 0
     var offset = 0
     while offset < text.byteCount {
@@ -252,12 +258,14 @@ struct SegmentBuilder: ~Copyable {
       counted += analyzer.tokenize(
         text, from: &offset, positionBase: Int(base) + counted, limit: Self.windowTokens,
         into: &tokens)
+      if isPrinted { fingerprint.add(tokens, from: first) }
       if keep { Self.noteCheckpoints(of: tokens, from: first, base: base, in: &checkpoints) }
       if tokens.count > first {
         runs.append(TokenRun(end: tokens.count, space: space, document: number))
       }
       if tokens.count >= Self.windowTokens { insertTokens() }
     }
+    if isPrinted { fingerprint.endValue() }
     fields[field].endValue(positions: counted)
   }
 

@@ -26,6 +26,14 @@ public struct SearchRequest: Sendable, Equatable {
     }
   }
 
+  /// What documents have in common of which only the best is a hit.
+  public enum Collapse: Sendable, Equatable {
+    /// The value of a field; of several the least. Documents without one stay by themselves.
+    case field(String)
+    /// Nearly the same text, by the fingerprints of an index with `nearDuplicates`.
+    case near
+  }
+
   public enum TotalMode: String, Sendable {
     case exact
     /// At least as many as were looked at: pruning may stop counting.
@@ -71,16 +79,24 @@ public struct SearchRequest: Sendable, Equatable {
   public var sort: [SortKey] = []
   /// Hits wanted, 0…`maxLimit`.
   public var limit: Int = 10
-  /// Hits passed over: those of the parts before. At most `maxLimit` together with `limit`.
-  public var offset: Int = 0
+  /// The last hit of the part before; nil: from the best hit on. In another generation it means nothing.
+  public var after: SearchPosition?
   /// Stored fields wanted. nil: all but texts over 1 KiB, which `Hit.omitted` names.
   public var select: [String]?
   public var highlight: Highlight?
+  /// Each with a name of its own.
+  public var facets: [Facet] = []
   public var total: TotalMode = .exact
+  /// Added to the scores.
+  public var recency: Recency?
+  /// One hit a group. Parts of such a search end at `maxLimit` groups.
+  public var collapse: Collapse?
   public var explain: Bool = false
   /// What to rank by in place of the index's own counts: the sum of what all shards of a collection answer
   /// (`Searcher.statistics`). What it does not say is taken from the index.
   public var statistics: CollectionStatistics?
+  /// What date words and ages count from, in milliseconds since 1970; nil: the moment of the search, or that of the first part.
+  public var now: Int64?
   /// Stored fields and passages of all hits may have so many bytes; more is `IndexError.tooLarge`.
   public var maximumBytes: Int = .max
 
@@ -88,7 +104,7 @@ public struct SearchRequest: Sendable, Equatable {
   /// Of shares from .2 to .6 the collections of `martlet-bench relevance` hardly tell one from the other.
   public static let usualProximity: Float = 0.4
 
-  /// More hits than that are an export.
+  /// More hits than that are several parts.
   public static let maxLimit = 10_000
 
   public init(query: String = "") { self.query = query }

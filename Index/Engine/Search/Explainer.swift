@@ -56,6 +56,7 @@ struct Explainer {
         return .missing("\(matching.count) of at least \(count) parts match", parts)
       }
       return sum(matching, "sum of those that match, at least \(count)")
+    case .recency(let recency): return try explain(recency, document)
     }
   }
 
@@ -121,6 +122,25 @@ struct Explainer {
       return .missing("no match: \(what)")
     }
     return Explanation(value: value, what: what, details: details, parts: [])
+  }
+
+  private func explain(
+    _ recency: RecencyWeight, _ document: UInt32
+  ) throws(IndexError) -> Explanation {
+    let what = "recency of \(schema.fields[recency.query.field].name)"
+    guard let value = try score(.recency(recency), document) else { return .missing(what) }
+    var dates: [Int64] = []
+    try segment.reader.column(recency.query.field)?.values(Int(document), into: &dates)
+    let day = Double(ISODate.millisecondsADay)
+    let age = Double(recency.query.origin) - Double(dates.max() ?? 0)
+    return Explanation(
+      value: value, what: what,
+      details: [
+        .init(name: "age in days", value: max(0, age / day)),
+        .init(name: "half-life in days", value: Double(recency.query.halfLife) / day),
+        .init(name: "weight", value: Double(recency.query.weight)),
+        .init(name: "of something new", value: Double(recency.largest)),
+      ], parts: [])
   }
 
   /// How often a phrase occurs in one field.

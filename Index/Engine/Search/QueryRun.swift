@@ -16,13 +16,17 @@ struct RunResult: Sendable {
 }
 
 struct QueryRun {
-  private let view: SearchView
+  let view: SearchView
   private let weight: Weight
+  /// The same without what bears on scores alone.
+  private let matching: Weight
   private let filters: [Query]
-  private let deadline: Deadline
+  let deadline: Deadline
   /// N.
   private let documentCount: Int
   let grid: ScoreGrid
+  /// By segment: the documents that may be found, where that is known: live, passing the filters.
+  var accepted: [BitSet]?
   /// The deadline passed before there was a weight.
   private let isCut: Bool
 
@@ -30,15 +34,23 @@ struct QueryRun {
   ///   - query: rewritten.
   ///   - filters: rewritten; all must hold.
   ///   - given: statistics to rank by; nil: those of the view.
+  ///   - recency: added to the scores.
   init(
     _ view: SearchView, _ query: Query, filters: [Query] = [], given: GivenStatistics? = nil,
-    deadline: Deadline
+    recency: RecencyQuery? = nil, deadline: Deadline
   ) throws(IndexError) {
     self.view = view
     self.filters = filters
     self.deadline = deadline
     var builder = WeightBuilder(view, given: given, deadline: deadline)
-    weight = try builder.weight(of: query)
+    matching = try builder.weight(of: query)
+    let largest = matching.largestScore
+    if let recency, recency.weight > 0, largest > 0 {
+      let part = RecencyWeight(query: recency, largest: recency.weight * largest)
+      weight = .and(all: [matching], optional: [.recency(part)], none: [])
+    } else {
+      weight = matching
+    }
     documentCount = builder.documentCount
     isCut = builder.timedOut
     grid = ScoreGrid(largestSum: weight.largestScore)
@@ -47,9 +59,15 @@ struct QueryRun {
   // MARK: Runs
 
   /// The best `limit` documents by score.
-  func top(_ limit: Int, total mode: SearchRequest.TotalMode) throws(IndexError) -> RunResult {
+  /// - Parameter after: the last hit of the part before.
+  func top(
+    _ limit: Int, total mode: SearchRequest.TotalMode, after: SearchPosition? = nil
+  ) throws(IndexError) -> RunResult {
     var result = RunResult()
-    var top = TopScores(limit: limit)
+    let last = after.map {
+      ScoredDocument(document: $0.document, score: Float(bitPattern: $0.score))
+    }
+    var top = TopScores(limit: limit, after: last)
     let isOnePass = mode == .exact && !countsApart
     var count = 0
     for segment in view.segments {
@@ -67,7 +85,8 @@ struct QueryRun {
       result.total = counted.total
       result.timedOut = counted.timedOut
     } else {
-      result.total = Total(value: result.hits.count, exact: result.hits.count < limit)
+      result.total = Total(
+        value: result.hits.count + (after?.place ?? 0), exact: result.hits.count < limit)
       if result.timedOut { result.total.exact = false }
     }
     result.total.value = max(result.total.value, result.hits.count)
@@ -88,16 +107,18 @@ struct QueryRun {
 
   func sorted(by fields: [SortField], _ limit: Int) throws(IndexError) -> RunResult {
     var keyed: [SortedHit] = []
-    return try sorted(by: fields, limit, keyed: &keyed)
+    return try sorted(by: fields, limit, after: nil, keyed: &keyed)
   }
 
-  /// - Parameter keyed: gets the hits with their keys.
+  /// - Parameters:
+  ///   - after: the last hit of the part before.
+  ///   - keyed: gets the hits with their keys.
   func sorted(
-    by fields: [SortField], _ limit: Int, keyed: inout [SortedHit]
+    by fields: [SortField], _ limit: Int, after: SearchPosition?, keyed: inout [SortedHit]
   ) throws(IndexError) -> RunResult {
     var result = RunResult()
     result.isScored = fields.contains { $0.isScore }
-    var top = SortedTop(fields: fields, limit: limit)
+    var top = try SortedTop(fields: fields, limit: limit, after: after, view)
     for segment in view.segments {
       guard let search = try search(segment, &result) else { continue }
       if try !top.collect(search, segment, count: &result.total.value) { result.timedOut = true }
@@ -120,7 +141,7 @@ struct QueryRun {
 
   /// Whether a pruned pass and one that only counts are cheaper than one that scores every match.
   private var countsApart: Bool {
-    switch weight {
+    switch matching {
     case .all, .set, .none: true
     case .term(let term) where term.parts.count == 1: true
     case .term, .or, .best, .atLeast: postings > Self.fewPostings
@@ -128,7 +149,7 @@ struct QueryRun {
       // Plain words are counted by bits.
       optional.isEmpty && none.isEmpty && all.allSatisfy(\.isPlainTerm)
         && postings > Self.fewPostings
-    case .phrase, .near: false
+    case .phrase, .near, .recency: false
     }
   }
 
@@ -137,7 +158,7 @@ struct QueryRun {
 
   /// Of all lists; a set counts as long.
   var postings: Int {
-    view.segments.indices.reduce(0) { $0 + weight.postings($1) }
+    view.segments.indices.reduce(0) { $0 + matching.postings($1) }
   }
 
   // MARK: Segments
@@ -155,12 +176,12 @@ struct QueryRun {
       windowCapacity: isScored ? windowCapacity(segment) : Self.unscoredCapacity)
     var builder = ScorerBuilder(
       segment: segment, grid: grid, memory: lease.memory, deadline: deadline)
-    guard let scorer = try builder.scorer(weight) else {
+    guard let scorer = try builder.scorer(isScored ? weight : matching) else {
       if builder.timedOut { result.timedOut = true }
       return nil
     }
-    var accepted = segment.live
-    for filter in filters {
+    var accepted = self.accepted?[segment.ordinal] ?? segment.live
+    for filter in filters where self.accepted == nil {
       guard let set = try documents(filter, segment) else {
         result.timedOut = true
         return nil
@@ -238,7 +259,7 @@ extension Weight {
   /// Postings of all lists in a segment; a set counts as long.
   func postings(_ segment: Int) -> Int {
     switch self {
-    case .none: 0
+    case .none, .recency: 0
     case .all, .set: Int(Int32.max)
     case .term(let term):
       term.parts.reduce(0) { $0 + ($1.entries[segment]?.documentFrequency ?? 0) }
@@ -260,7 +281,7 @@ extension Weight {
   /// Postings of the longest list in a segment.
   func largestFrequency(_ segment: Int) -> Int {
     switch self {
-    case .none: 0
+    case .none, .recency: 0
     case .all, .set: Int(Int32.max)
     case .term(let term):
       term.parts.reduce(0) { max($0, $1.entries[segment]?.documentFrequency ?? 0) }

@@ -67,6 +67,10 @@ struct ScorerBuilder {
       return children.count == count
         ? AndScorer(required: children, optional: [], excluded: [], memory: memory)
         : AtLeastScorer(count, of: children, memory: memory)
+    case .recency(let recency):
+      return segment.reader.column(recency.query.field).map {
+        RecencyScorer(recency, $0, grid: grid)
+      }
     }
   }
 

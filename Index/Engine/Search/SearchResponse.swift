@@ -15,6 +15,10 @@ public struct SearchResponse: Sendable {
   public var hits: [Hit]
   /// Of an `IndexGroup`: the indexes that were searched, by name. Then `generation` is that of the only one, or 0.
   public var indexes: [SearchedIndex] = []
+  /// In the order in which they were asked for.
+  public var facets: [FacetCounts] = []
+  /// The last hit, if more come behind it. Of a search whose time ran out nobody knows.
+  public var next: SearchPosition?
 }
 
 /// One of several indexes that answered together.
@@ -58,6 +62,8 @@ public struct Hit: Sendable {
   public var explanation: Explanation?
   /// Which of several indexes it is from.
   public var index: String?
+  /// Of a collapsed search: other matches that belong to the same group.
+  public var similar: Int?
 }
 
 extension Hit {

@@ -51,7 +51,9 @@ final class SearchView: Sendable {
     self.memory = memory
     plainFactors = Mutex(Array(repeating: nil, count: schema.fields.count))
     documentCount = segments.reduce(0) { $0 + $1.documentCount }
-    fieldKinds = Dictionary(schema.fields.lazy.map { ($0.name, FieldKind($0.type)) }) { $1 }
+    fieldKinds = Dictionary(
+      schema.fields.lazy.filter { !$0.isHidden }.map { ($0.name, FieldKind($0.type)) }
+    ) { $1 }
   }
 
   /// For one query; to be given back.

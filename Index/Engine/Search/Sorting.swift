@@ -4,8 +4,6 @@
 // A document with several values sorts by its least one, or its greatest when descending. Documents
 // without a value come last, whatever the direction; ties are by document number.
 
-import QueryLanguage
-
 /// A sort key in terms of the schema.
 enum SortField: Sendable {
   case score
@@ -13,23 +11,12 @@ enum SortField: Sendable {
 
   static func keys(_ sort: [SortKey], _ schema: Schema) throws(IndexError) -> [SortField] {
     var result: [SortField] = []
-    for (number, key) in sort.enumerated() {
-      let place = "/sort/\(number)"
+    for (place, key) in sort.enumerated() {
       guard let name = key.field else {
         result.append(.score)
         continue
       }
-      guard let number = schema.number(of: name) else {
-        throw .noField(name, at: place, schema)
-      }
-      let field = schema.fields[number]
-      guard field.column else {
-        throw .request(
-          at: place,
-          field.type == .text
-            ? "\(name) is a text field; sort by keyword, number, date or boolean fields"
-            : "\(name) has no column")
-      }
+      let (number, field) = try schema.column(name, at: "/sort/\(place)", "sort")
       result.append(.column(field: number, type: field.type, descending: key.descending))
     }
     return result
@@ -90,11 +77,24 @@ struct SortedHit: Sendable {
 struct SortedTop {
   private let fields: [SortField]
   private let limit: Int
+  /// Only hits behind this one are wanted.
+  private let last: SortedHit?
   private var hits: [SortedHit] = []
 
-  init(fields: [SortField], limit: Int) {
+  /// - Parameter after: of the view.
+  init(
+    fields: [SortField], limit: Int, after: SearchPosition?, _ view: SearchView
+  ) throws(IndexError) {
     self.fields = fields
     self.limit = limit
+    guard let after else {
+      last = nil
+      return
+    }
+    let segment = view.segment(of: after.document)
+    let sorter = try SegmentSorter(segment, fields, limit: 1, after: nil)
+    try sorter.offer(after.document - segment.first, Float(bitPattern: after.score))
+    last = try sorter.hits().first
   }
 
   func sorted() -> [SortedHit] { hits }
@@ -104,7 +104,7 @@ struct SortedTop {
   mutating func collect(
     _ search: SegmentSearch, _ segment: SearchSegment, count: inout Int
   ) throws(IndexError) -> Bool {
-    let collector = try SegmentSorter(segment, fields, limit: limit)
+    let collector = try SegmentSorter(segment, fields, limit: limit, after: last)
     let scored = fields.contains { $0.isScore }
     let finished = try search.forEach(scored: scored) { (document, score) throws(IndexError) in
       count += 1
@@ -137,8 +137,21 @@ private final class SegmentSorter {
   /// A heap whose root is the last in order.
   private var heap: [Entry] = []
   private var candidate: Entry
+  /// Keys of the last hit of the part before, in terms of this segment; empty: there is none.
+  private var bounds: [Bound] = []
+  /// Of its document; below zero: in an earlier segment.
+  private var boundDocument = 0
 
-  init(_ segment: SearchSegment, _ fields: [SortField], limit: Int) throws(IndexError) {
+  /// What a key of a hit behind another one must not be less than.
+  private struct Bound {
+    var order: SortOrder
+    /// The other's own value is not in this segment: `order` is the least that comes behind it.
+    var isBetween = false
+  }
+
+  init(
+    _ segment: SearchSegment, _ fields: [SortField], limit: Int, after last: SortedHit?
+  ) throws(IndexError) {
     self.segment = segment
     self.fields = fields
     self.limit = limit
@@ -152,6 +165,40 @@ private final class SegmentSorter {
           segment.reader.column(number).map { SortColumn($0, descending: descending) })
       }
     }
+    guard let last else { return }
+    boundDocument = Int(last.document) - Int(segment.first)
+    for (key, field) in zip(last.keys, fields) { bounds.append(try bound(key, field)) }
+  }
+
+  private func bound(_ key: SortedHit.Key, _ field: SortField) throws(IndexError) -> Bound {
+    switch (key, field) {
+    case (.order(let order), _): return Bound(order: order)
+    case (.bytes(let bytes?, let descending), .column(let number, _, _)):
+      // Without values here, all are missing, and come behind.
+      guard let values = segment.reader.terms(number, .value) else {
+        return Bound(order: .missing, isBetween: true)
+      }
+      let cursor = values.cursor()
+      let isThere = try cursor.seek(unsafe bytes.span.bytes)
+      let ordinal = Int64(isThere ? cursor.ordinal : values.count)
+      if isThere, cursor.equals(unsafe bytes.span.bytes) {
+        return Bound(
+          order: SortOrder(isMissing: false, value: descending ? ~ordinal : ordinal))
+      }
+      return Bound(
+        order: SortOrder(isMissing: false, value: descending ? ~(ordinal - 1) : ordinal),
+        isBetween: true)
+    default: return Bound(order: .missing)
+    }
+  }
+
+  /// Whether the candidate comes behind the last hit of the part before.
+  private var isBehind: Bool {
+    for (key, bound) in zip(candidate.keys, bounds) {
+      if key < bound.order { return false }
+      if bound.order < key || bound.isBetween { return true }
+    }
+    return Int(candidate.document) > boundDocument
   }
 
   func offer(_ document: UInt32, _ score: Float) throws(IndexError) {
@@ -169,6 +216,7 @@ private final class SegmentSorter {
       // The first key nearly always decides.
       if i == 0, isFull, heap[0].keys[0] < candidate.keys[0] { return }
     }
+    if !bounds.isEmpty, !isBehind { return }
     if !isFull {
       heap.append(candidate)
       siftUp()

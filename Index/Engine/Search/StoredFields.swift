@@ -44,7 +44,8 @@ struct StoredFieldsReader {
     var numbers: Set<Int> = []
     for (place, name) in select.enumerated() {
       let found = schema.fields.indices.filter {
-        schema.fields[$0].name == name || schema.fields[$0].name.hasPrefix(name + ".")
+        !schema.fields[$0].isHidden
+          && (schema.fields[$0].name == name || schema.fields[$0].name.hasPrefix(name + "."))
       }
       guard !found.isEmpty else { throw .noField(name, at: "/select/\(place)", schema) }
       numbers.formUnion(found)

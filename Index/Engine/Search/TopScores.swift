@@ -13,19 +13,26 @@ struct ScoredDocument: Sendable, Equatable {
 
 struct TopScores {
   let limit: Int
+  /// Only lesser keys count: those of hits behind the last one of the part before.
+  private let ceiling: UInt64
   private var heap: [UInt64] = []
 
   /// What a score must exceed; `unbounded` until the heap is full or something is known beforehand.
   private(set) var minimum: Float
 
-  init(limit: Int) {
+  /// - Parameter after: only hits behind this one are wanted.
+  init(limit: Int, after: ScoredDocument? = nil) {
     self.limit = limit
+    ceiling = after.map { Self.key($0.document, $0.score) } ?? .max
     minimum = limit == 0 ? .infinity : unbounded
     heap.reserveCapacity(min(limit, 1024))
   }
 
-  /// Tells that at least `limit` documents score more than `score`: others need not be offered.
-  mutating func begin(above score: Float) { minimum = max(minimum, score) }
+  /// Tells that at least `limit` documents score more than `score`: others need not be offered. (Some of them may be hits
+  /// of the parts before.)
+  mutating func begin(above score: Float) {
+    if ceiling == .max { minimum = max(minimum, score) }
+  }
 
   /// - Parameter document: larger than every one offered before.
   @inline(__always)
@@ -69,6 +76,7 @@ struct TopScores {
 
   @inline(never)
   private mutating func insert(_ key: UInt64) {
+    if key >= ceiling { return }
     if heap.count < limit {
       heap.append(key)
       siftUp()

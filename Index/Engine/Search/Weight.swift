@@ -40,6 +40,7 @@ indirect enum Weight {
   case or([Weight])
   case best([Weight])
   case atLeast(Int, [Weight])
+  case recency(RecencyWeight)
 }
 
 final class TermWeight {
@@ -294,6 +295,7 @@ extension Weight {
       (all + optional).reduce(0) { $0 + $1.largestScore }
     case .or(let weights), .atLeast(_, let weights): weights.reduce(0) { $0 + $1.largestScore }
     case .best(let weights): weights.reduce(0) { max($0, $1.largestScore) }
+    case .recency(let recency): recency.largest
     }
   }
 }

@@ -43,7 +43,9 @@ struct BriefSearchTests {
   @Test("nor is what asks for more than the best ten hits")
   func requests() throws {
     #expect(try brief("finland") { $0.limit = 11 } == nil)
-    #expect(try brief("finland") { $0.offset = 1 } == nil)
+    #expect(
+      try brief("finland") { $0.after = SearchPosition(document: 0, score: 0, place: 1, now: 0) }
+        == nil)
     #expect(try brief("finland") { $0.sort = [SortKey(field: "date")] } == nil)
     #expect(try brief("finland") { $0.filters = [.exists(field: "title")] } == nil)
     #expect(try brief("finland") { $0.highlight = .init() } == nil)

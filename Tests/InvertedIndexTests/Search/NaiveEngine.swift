@@ -1,6 +1,8 @@
 // An engine that is slow and obviously right: documents in an array, every query a scan over them. The real one is
 // compared with it, documents, ranks and bits of scores.
 
+import Glibc
+
 @testable import InvertedIndex
 
 /// A word of a document in its two forms.
@@ -60,13 +62,21 @@ struct NaiveEngine {
   }
 
   /// All live matches that pass the filters, best first.
-  func search(_ query: Query, filters: [Query] = []) -> [Result] {
-    let grid = largestScore(query)
-    let searched = Prepared(self, query, grid: NaiveEngine.magnitude(grid))
+  func search(
+    _ query: Query, filters: [Query] = [], recency: RecencyQuery? = nil
+  ) -> [Result] {
+    let largest = largestScore(query)
+    let newest = largest * (recency?.weight ?? 0)
+    let grid = NaiveEngine.magnitude(largest + newest)
+    let searched = Prepared(self, query, grid: grid)
     let conditions = filters.map { Prepared(self, $0, grid: 0) }
     var results: [Result] = []
     for (number, document) in documents.enumerated() where document.isLive {
-      guard let score = searched.score(document) else { continue }
+      guard var score = searched.score(document) else { continue }
+      if let recency, let date = document.numbers[recency.field]?.max() {
+        let halves = Double(max(0, recency.origin - date)) / Double(recency.halfLife)
+        score += (newest * Float(exp2(-halves)) + grid) - grid
+      }
       guard conditions.allSatisfy({ $0.score(document) != nil }) else { continue }
       results.append(Result(document: number, score: score))
     }

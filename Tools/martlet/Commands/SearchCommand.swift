@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import WireAPI
 
 /// What is searched for and among what: the part of a search request that `count`, `delete --query` and `search` share.
 struct QueryOptions: ParsableArguments {
@@ -93,6 +94,7 @@ struct SearchCommand: ParsableCommand {
         martlet search news '="Niinistö"' --json | jq .total
         martlet search news,wire-2019 nuclear deterrent
         martlet search 'wire-*,-wire-2019' herring --sort=-date
+        martlet search news nato -n 0 --facet tags --facet date:month:Europe/Helsinki
         martlet search news peskov --socket /run/martlet/martlet.sock
       """)
 
@@ -128,6 +130,26 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Show these stored fields.", valueName: "names"))
   var select: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Count the hits by the values of a field: tags, tags:25 (so many values), date:month (year, quarter, month, week, "
+        + "day, hour), date:day:Europe/Helsinki. May be repeated.",
+      valueName: "facet"))
+  var facet: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Newer ones score more: a date field, the age at which half of it is left (12h, 30d, 2w, 6m, 1y), and how much at most, "
+        + "as a share of what the words can give. As date:30d:0.3.",
+      valueName: "recency"))
+  var recency: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "One hit for each value of this field; near: one of those with nearly the same text.",
+      valueName: "field"))
+  var collapse: String?
+
   @Option(help: ArgumentHelp("Passages of each hit.", valueName: "n"))
   var passages = 3
 
@@ -150,6 +172,15 @@ struct SearchCommand: ParsableCommand {
     if let proximity { request["proximity"] = .double(proximity) }
     if let sort { request["sort"] = list(sort) }
     if let select { request["select"] = list(select) }
+    do throws(Problem) {
+      if !facet.isEmpty {
+        request["facets"] = try FacetJSON.value(facet.joined(separator: ","), at: "--facet")
+      }
+      if let recency { request["recency"] = try RecencyJSON.value(recency, at: "--recency") }
+    } catch {
+      throw Failure(error)
+    }
+    if let collapse { request["collapse"] = .string(collapse) }
     if passages > 0 { request["highlight"] = ["passages": .integer(Int64(passages))] as JSONValue }
     if explain { request["explain"] = true }
     if let timeout { request["timeout_ms"] = .integer(Int64(timeout)) }

@@ -12,6 +12,9 @@ struct SearchRendering {
   func render(_ answer: Answer) {
     let hits = answer["hits"]?.array ?? []
     for (i, hit) in hits.enumerated() { render(hit, number: i + 1) }
+    for facet in answer["facets"]?.object?.members ?? [] {
+      FacetRendering(output: output).render(facet.name, facet.value)
+    }
     output.flush()
     SearchRendering.warnings(answer, quiet: quiet)
     if !quiet { complain(summary(answer, shown: hits.count)) }
@@ -47,6 +50,9 @@ struct SearchRendering {
       }
     }
     for passage in passages { output.line("   " + highlighted(passage)) }
+    if let similar = hit["similar"]?.int, similar > 0 {
+      output.line("   " + terminal.style("and \(counted(similar, "other")) like it", .dim))
+    }
     if let explanation = hit["explanation"], !explanation.isNull { explain(explanation, depth: 2) }
     output.line()
   }

@@ -121,7 +121,8 @@ final class DryRun {
 
   private func inferSchema() throws(Failure) {
     let fields = try engine { () throws(IndexError) in try inference.fields(analyzer: nil) }
-    schema = try engine { () throws(IndexError) in try Schema(fields: fields) }
+    schema = try engine { () throws(IndexError) in try Schema(fields: fields, nearDuplicates: true)
+    }
     for (document, origin, isKnown) in waiting {
       do throws(IndexError) {
         try schema?.check(document)

@@ -135,7 +135,8 @@ final class Ingestion {
     if let given = made.schema {
       schema = given
     } else {
-      schema = try Schema(fields: try inference.fields(analyzer: made.analyzer))
+      schema = try Schema(
+        fields: try inference.fields(analyzer: made.analyzer), nearDuplicates: true)
     }
     if let dynamic = made.dynamic { schema.dynamic = dynamic }
     return schema
