@@ -36,9 +36,9 @@ struct WordShapes {
     if !phrases.isEmpty { result.append(phrase) }
     if !joined.isEmpty { result.append(.term(TermQuery(parts: joined, boost: boost))) }
     if !beginnings.isEmpty {
-      let prefix = String(decoding: beginnings[0].prefix, as: UTF8.self)
       result.append(
-        .expansion(ExpansionQuery(patterns: beginnings, boost: boost, text: "\(prefix)*")))
+        .expansion(
+          ExpansionQuery(patterns: beginnings, boost: boost, text: beginnings[0].text)))
     }
     let words = apart.filter { !$0.isEmpty }.map { Query.term(TermQuery(parts: $0, boost: boost)) }
     if let any = Query.disjunction(words) { result.append(any) }
