@@ -29,8 +29,8 @@ struct Martlet: ParsableCommand {
       CommandGroup(
         name: "Ask",
         subcommands: [
-          SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self,
-          SuggestCommand.self,
+          SearchCommand.self, CountCommand.self, SimilarCommand.self, SuggestCommand.self,
+          GetCommand.self, ExplainCommand.self,
         ]),
       CommandGroup(
         name: "Look",

@@ -15,13 +15,14 @@ enum Question {
   case document(index: String, id: String)
   case explain(index: String, JSONValue)
   case suggest(index: String, JSONValue)
+  case similar(index: String, JSONValue)
   /// Without an index only an analyzer can be named, and only here.
   case analyze(index: String?, JSONValue)
 
   var method: String {
     switch self {
     case .indexes, .aliases, .index, .document: "GET"
-    case .search, .count, .explain, .suggest, .analyze: "POST"
+    case .search, .count, .explain, .suggest, .similar, .analyze: "POST"
     }
   }
 
@@ -34,6 +35,7 @@ enum Question {
     case .count(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/count"
     case .explain(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/explain"
     case .suggest(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/suggest"
+    case .similar(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/similar"
     case .analyze(let name, _): "/v1/indexes/\(PercentCoding.encode(name ?? ""))/analyze"
     case .document(let name, let id):
       "/v1/indexes/\(PercentCoding.encode(name))/docs/\(PercentCoding.encode(id))"
@@ -44,7 +46,7 @@ enum Question {
     switch self {
     case .indexes, .aliases, .index, .document: nil
     case .search(_, let body), .count(_, let body), .explain(_, let body), .suggest(_, let body),
-      .analyze(_, let body):
+      .similar(_, let body), .analyze(_, let body):
       Array("\(body)".utf8)
     }
   }
