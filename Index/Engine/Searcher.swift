@@ -35,10 +35,16 @@ public final class Searcher: Sendable {
     var result = try steps.find(run)
     let hits = try steps.show(result.hits.dropFirst(request.offset), of: &result, run)
     if result.timedOut { result.total.exact = false }
-    return SearchResponse(
-      tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
+    var response = SearchResponse(
+      tookMicroseconds: 0, timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
       warnings: steps.prepared.warnings, hits: hits)
+    if let relaxed = request.relaxed(after: response, steps.prepared, view) {
+      response.add(
+        relaxed: try search(relaxed, deadline: deadline, briefPostings: briefPostings))
+    }
+    response.tookMicroseconds = Int((Deadline.now() - start) / 1_000)
+    return response
   }
 
   /// How many documents match; what concerns hits is not looked at.
@@ -87,6 +93,8 @@ public final class Searcher: Sendable {
 struct PreparedQuery {
   var query: Query
   var filters: [Query]
+  /// As it was read.
+  var root: QueryNode
   var interpreted: String
   var warnings: [QueryWarning]
   /// The deadline passed while words were expanded.
@@ -121,6 +129,8 @@ struct PreparedQuery {
     let filterBuilder = FilterBuilder(schema: schema, now: milliseconds)
     filters = try filterBuilder.queries(request.filters)
     warnings = parsed.warnings
+    root = parsed.root
+    if request.isRelaxed, let relaxed = root.relaxed(view.holdsWords) { root = relaxed }
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,
       isBagOfWords: request.mode == .simple && request.defaultOperator == .or,
@@ -130,14 +140,14 @@ struct PreparedQuery {
       query = .all(boost: 1)
       warnings.removeAll { $0.code == .emptyQuery }
     } else {
-      query = builder.build(parsed.root, scope: scope)
+      query = builder.build(root, scope: scope)
     }
     if lookups < .max, query.lookups > lookups { throw .cancelled }
     var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: deadline)
     query = try rewriter.rewrite(query)
     warnings += builder.warnings + rewriter.warnings
     timedOut = rewriter.timedOut
-    interpreted = parsed.root.printed()
+    interpreted = root.printed()
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
   }
 }

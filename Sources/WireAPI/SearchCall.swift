@@ -36,12 +36,13 @@ public struct SearchCall: Equatable, Sendable {
     case statistics
 
     private static let reading = [
-      "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
+      "query", "mode", "default_operator", "minimum_should_match", "fields", "timeout_ms",
+      "min_generation", "pretty",
     ]
     private static let searching =
       reading + [
         "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
-        "statistics", "cursor",
+        "statistics", "cursor", "relax",
       ]
 
     var known: [String] {
@@ -102,8 +103,11 @@ public struct SearchCall: Equatable, Sendable {
     request = SearchRequest(query: try members.string("query") ?? "")
     request.mode =
       try members.choice("mode", [SearchRequest.Mode.lenient, .strict, .simple]) ?? .lenient
+    request.minimumShouldMatch = try Self.minimumShouldMatch(members)
+    // Some of the words: they are joined by OR, unless the request says otherwise.
     request.defaultOperator =
-      try members.choice("default_operator", [SearchRequest.Operator.and, .or]) ?? .and
+      try members.choice("default_operator", [SearchRequest.Operator.and, .or])
+      ?? (request.minimumShouldMatch == nil ? .and : .or)
     request.fields = try Self.fields(members)
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
@@ -122,6 +126,7 @@ public struct SearchCall: Equatable, Sendable {
     request.total =
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
+    request.relax = try members.bool("relax") ?? true
     paging = try Paging(members)
     if let place = paging?.cursor?.place {
       request.offset = place
@@ -139,6 +144,27 @@ public struct SearchCall: Equatable, Sendable {
       }
       self.id = id
     }
+  }
+
+  /// A number, or a share as `"75%"`; negative: so many may be missing.
+  private static func minimumShouldMatch(
+    _ members: Members
+  ) throws(Problem) -> MinimumShouldMatch? {
+    let name = "minimum_should_match"
+    guard let value = members.value(name) else { return nil }
+    var number = value.int
+    if var text = value.string {
+      let isShare = text.last == "%"
+      if isShare { text.removeLast() }
+      number = Int(text)
+      if isShare, let share = number, (-100...100).contains(share) { return .percent(share) }
+      if isShare { number = nil }
+    }
+    guard let number, (-1_024...1_024).contains(number) else {
+      throw members.invalid(
+        name, "must be a number of words (2, or -1: one may be missing) or a share (\"75%\")")
+    }
+    return .number(number)
   }
 
   private static func fields(_ members: Members) throws(Problem) -> [SearchRequest.FieldWeight] {
@@ -224,7 +250,7 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty": return .bool(try parameter.flag())
+    case "explain", "pretty", "relax": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     default: return .string(parameter.text)

@@ -13,8 +13,17 @@ public struct SearchResponse: Sendable {
   public var interpreted: String
   public var warnings: [QueryWarning]
   public var hits: [Hit]
+  /// Where nothing was found: what has some of the words. It is not in the total.
+  public var relaxed: RelaxedHits?
   /// Of an `IndexGroup`: the indexes that were searched, by name. Then `generation` is that of the only one, or 0.
   public var indexes: [SearchedIndex] = []
+}
+
+/// Hits of the same query with its words joined by OR.
+public struct RelaxedHits: Sendable {
+  public var interpreted: String
+  /// Best first.
+  public var hits: [Hit]
 }
 
 /// One of several indexes that answered together.

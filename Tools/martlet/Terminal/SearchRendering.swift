@@ -12,6 +12,11 @@ struct SearchRendering {
   func render(_ answer: Answer) {
     let hits = answer["hits"]?.array ?? []
     for (i, hit) in hits.enumerated() { render(hit, number: i + 1) }
+    let relaxed = answer["relaxed"]?["hits"]?.array ?? []
+    if !relaxed.isEmpty {
+      output.line(terminal.style("nothing has all the words; these have some:", .dim))
+      for (i, hit) in relaxed.enumerated() { render(hit, number: i + 1) }
+    }
     output.flush()
     SearchRendering.warnings(answer, quiet: quiet)
     if !quiet { complain(summary(answer, shown: hits.count)) }
