@@ -63,12 +63,19 @@ public struct IndexGroup: Sendable {
     }
     let hits = try show(found.best(request), request, deadline, &steps, runs, &found)
     if found.timedOut { found.total.exact = false }
-    return SearchResponse(
-      tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: found.timedOut,
+    var response = SearchResponse(
+      tookMicroseconds: 0, timedOut: found.timedOut,
       generation: readers.count == 1 ? readers[0].generation : 0, total: found.total,
       interpreted: steps.first?.prepared.interpreted ?? "",
       warnings: Self.distinct(steps.map(\.prepared.warnings)), hits: hits, indexes: searched,
       facets: try counts(facets, deadline))
+    if let first = steps.first,
+      let relaxed = request.relaxed(after: response, first.prepared, first.view)
+    {
+      response.add(relaxed: try search(relaxed, deadline: deadline))
+    }
+    response.tookMicroseconds = Int((Deadline.now() - start) / 1_000)
+    return response
   }
 
   private func facets(
@@ -249,6 +256,9 @@ extension SearchResponse {
     var response = self
     response.indexes = [SearchedIndex(name: index, generation: generation)]
     for place in response.hits.indices { response.hits[place].index = index }
+    for place in response.relaxed?.hits.indices ?? 0..<0 {
+      response.relaxed?.hits[place].index = index
+    }
     return response
   }
 }

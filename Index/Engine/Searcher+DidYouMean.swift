@@ -8,7 +8,7 @@ extension Searcher {
 
   /// Whether a search that found so much asks for a correction.
   static func wantsCorrection(_ request: SearchRequest, _ result: RunResult) -> Bool {
-    request.didYouMean && request.mode != .strict && request.offset == 0 && result.total.exact
+    request.didYouMean && request.mode != .strict && request.after == nil && result.total.exact
       && !result.timedOut
       && result.total.value < fewHits && !request.query.isEmpty
   }

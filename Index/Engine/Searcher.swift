@@ -48,11 +48,17 @@ public final class Searcher: Sendable {
     let hits = try steps.show(found.result.hits[...], of: &found, run)
     let result = found.result
     let counts = try facets?.counts(deadline: deadline) ?? []
-    return SearchResponse(
-      tookMicroseconds: Int((Deadline.now() - start) / 1_000), timedOut: result.timedOut,
+    var response = SearchResponse(
+      tookMicroseconds: 0, timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
       warnings: steps.prepared.warnings, hits: hits,
       facets: counts, next: steps.next(behind: found), didYouMean: correction)
+    if let relaxed = request.relaxed(after: response, steps.prepared, view) {
+      response.add(
+        relaxed: try search(relaxed, deadline: deadline, briefPostings: briefPostings))
+    }
+    response.tookMicroseconds = Int((Deadline.now() - start) / 1_000)
+    return response
   }
 
   /// How many documents match; what concerns hits is not looked at.
@@ -101,7 +107,7 @@ public final class Searcher: Sendable {
 struct PreparedQuery {
   var query: Query
   var filters: [Query]
-  /// As the text was read.
+  /// As it was read.
   var root: QueryNode
   var interpreted: String
   var warnings: [QueryWarning]
@@ -150,6 +156,8 @@ struct PreparedQuery {
     let filterBuilder = FilterBuilder(schema: schema, now: milliseconds)
     filters = try filterBuilder.queries(request.filters)
     warnings = parsed.warnings
+    root = parsed.root
+    if request.isRelaxed, let relaxed = root.relaxed(view.holdsWords) { root = relaxed }
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,
       isBagOfWords: request.mode == .simple && request.defaultOperator == .or,
@@ -159,15 +167,14 @@ struct PreparedQuery {
       query = .all(boost: 1)
       warnings.removeAll { $0.code == .emptyQuery }
     } else {
-      query = builder.build(parsed.root, scope: scope)
+      query = builder.build(root, scope: scope)
     }
     if lookups < .max, query.lookups > lookups { throw .cancelled }
     var rewriter = QueryRewriter(segments: view.segments.map(\.reader), deadline: deadline)
     query = try rewriter.rewrite(query)
     warnings += builder.warnings + rewriter.warnings
     timedOut = rewriter.timedOut
-    root = parsed.root
-    interpreted = parsed.root.printed()
+    interpreted = root.printed()
     if request.mode == .strict, !warnings.isEmpty { throw .query(warnings: warnings) }
   }
 

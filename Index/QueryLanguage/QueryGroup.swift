@@ -49,7 +49,10 @@ struct QueryGroup {
     self.joinsByAnd = joinsByAnd
   }
 
-  mutating func dangle(_ token: Token) { dangling.append(token) }
+  /// Of more than can be warned of, the rest is left out.
+  mutating func dangle(_ token: Token) {
+    if dangling.count <= QueryParser.Limits.warnings { dangling.append(token) }
+  }
 
   mutating func add(_ operation: Operator, _ token: Token) {
     dropSign()

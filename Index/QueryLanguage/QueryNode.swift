@@ -111,7 +111,7 @@ public indirect enum QueryNode: Hashable, Sendable {
     }
   }
 
-  /// Operands one after the other, each close to the one before it.
+  /// Operands one after the other, each close to the one before it; which comes first in the text does not matter, but for ADJ.
   public struct Near: Hashable, Sendable {
     public struct Gap: Hashable, Sendable {
       /// At most so many tokens between.

@@ -21,9 +21,13 @@ public enum Wire {
       write(response.total, into: &writer)
       writer.field("interpreted", response.interpreted)
       write(response.warnings, into: &writer)
-      writer.name("hits")
-      writer.array { writer in
-        for hit in response.hits { write(hit, into: &writer) }
+      write(response.hits, into: &writer)
+      if let relaxed = response.relaxed {
+        writer.name("relaxed")
+        writer.object { writer in
+          writer.field("interpreted", relaxed.interpreted)
+          write(relaxed.hits, into: &writer)
+        }
       }
       if !response.facets.isEmpty { write(response.facets, into: &writer) }
       writer.name("did_you_mean")
@@ -120,6 +124,13 @@ public enum Wire {
           if let hint = warning.hint { writer.field("hint", hint) }
         }
       }
+    }
+  }
+
+  private static func write(_ hits: [Hit], into writer: inout JSONWriter) {
+    writer.name("hits")
+    writer.array { writer in
+      for hit in hits { write(hit, into: &writer) }
     }
   }
 

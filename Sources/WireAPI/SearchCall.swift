@@ -40,12 +40,13 @@ public struct SearchCall: Equatable, Sendable {
     case statistics
 
     private static let reading = [
-      "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
+      "query", "mode", "default_operator", "minimum_should_match", "fields", "timeout_ms",
+      "min_generation", "pretty",
     ]
     private static let searching =
       reading + [
         "filter", "proximity", "sort", "limit", "select", "highlight", "total", "explain",
-        "statistics", "cursor", "facets", "recency", "collapse", "did_you_mean",
+        "statistics", "cursor", "facets", "recency", "collapse", "did_you_mean", "relax",
       ]
 
     var known: [String] {
@@ -101,8 +102,11 @@ public struct SearchCall: Equatable, Sendable {
     request = SearchRequest(query: try members.string("query") ?? "")
     request.mode =
       try members.choice("mode", [SearchRequest.Mode.lenient, .strict, .simple]) ?? .lenient
+    request.minimumShouldMatch = try Self.minimumShouldMatch(members)
+    // Some of the words: they are joined by OR, unless the request says otherwise.
     request.defaultOperator =
-      try members.choice("default_operator", [SearchRequest.Operator.and, .or]) ?? .and
+      try members.choice("default_operator", [SearchRequest.Operator.and, .or])
+      ?? (request.minimumShouldMatch == nil ? .and : .or)
     request.fields = try Self.fields(members)
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
@@ -125,6 +129,7 @@ public struct SearchCall: Equatable, Sendable {
       try members.choice("total", [SearchRequest.TotalMode.exact, .atLeast]) ?? .exact
     request.explain = try members.bool("explain") ?? false
     request.didYouMean = try members.bool("did_you_mean") ?? true
+    request.relax = try members.bool("relax") ?? true
     paging = try Paging(members)
     request.after = paging?.cursor?.position
     if let value = members.value("statistics") {
@@ -157,6 +162,27 @@ public struct SearchCall: Equatable, Sendable {
   /// Of `Form.similar`.
   public var similar: SimilarRequest {
     SimilarRequest(id.map { .document(id: $0) } ?? .text(text ?? ""), request: request)
+  }
+
+  /// A number, or a share as `"75%"`; negative: so many may be missing.
+  private static func minimumShouldMatch(
+    _ members: Members
+  ) throws(Problem) -> MinimumShouldMatch? {
+    let name = "minimum_should_match"
+    guard let value = members.value(name) else { return nil }
+    var number = value.int
+    if var text = value.string {
+      let isShare = text.last == "%"
+      if isShare { text.removeLast() }
+      number = Int(text)
+      if isShare, let share = number, (-100...100).contains(share) { return .percent(share) }
+      if isShare { number = nil }
+    }
+    guard let number, (-1_024...1_024).contains(number) else {
+      throw members.invalid(
+        name, "must be a number of words (2, or -1: one may be missing) or a share (\"75%\")")
+    }
+    return .number(number)
   }
 
   private static func fields(_ members: Members) throws(Problem) -> [SearchRequest.FieldWeight] {
@@ -244,7 +270,7 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty", "did_you_mean": return .bool(try parameter.flag())
+    case "explain", "pretty", "did_you_mean", "relax": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     case "recency": return try RecencyJSON.value(parameter.text, at: "/recency")

@@ -12,15 +12,14 @@ import enum Measuring.Figures
   private func draw(_ both: BothIndexes, _ count: Int, seed: UInt64) throws -> [ComparedQuery] {
     let analyzer = try #require(Analyzer.named(both.scan.plan.analyzer))
     var drawing = QueryDrawing(
-      sample: both.scan.sample, documentCount: both.martlet.documentCount, analyzer: analyzer,
+      sample: both.scan.sample, documentCount: both.martlet.documentCount,
+      fields: both.scan.plan.columns.filter(\.isSearched).map(\.name), analyzer: analyzer,
       seed: seed
     ) { (text) throws(Failure) in
       let answer = try both.martlet.answer(SearchRequest(query: text))
       return (answer.count, answer.warnings.contains("too_many_expansions"))
     }
-    let near = try both.martlet.answer(SearchRequest(query: "a NEAR b")).warnings
-    let types = QueryDrawing.types.filter { $0 != "near" || !near.contains("not_supported") }
-    return try drawing.draw(count, types: types)
+    return try drawing.draw(count, types: QueryDrawing.types)
   }
 
   @Test(arguments: [
@@ -54,7 +53,9 @@ import enum Measuring.Figures
     "title,body:(covid OR us)", "title:(a OR body:b)", "(a OR b) -c", "a -(b OR us)",
     "\"a b\"*", "\"linux source\"*", "a OR -b", "-a", "+a OR b", "\"日 京都\"", "\"东京\" OR 東京",
     "— OR a", "a AND —", "\"\"", "AT&T user@example.com", "1,234", "1234", "\"NOT\" \\OR",
-    "Title:us", "rank:us",
+    "Title:us", "rank:us", "us NEAR/2 covid", "us NEAR/2 US", "title:(us NEAR covid)",
+    "\"linux source\" NEAR/5 a", "\"linux source\" NEAR/5 source", "us NEAR covid NEAR a",
+    "a ADJ b",
   ])
   func `a query of any shape is asked the same, or left out with a reason`(query: String) throws {
     let scratch = Scratch()
@@ -125,7 +126,7 @@ import enum Measuring.Figures
     #expect(try draw(both, 120, seed: 9) == queries)
     #expect(try draw(both, 120, seed: 10) != queries)
     let types = Set(queries.map(\.type))
-    #expect(types.isSuperset(of: ["term", "and", "or", "not", "phrase", "prefix"]))
+    #expect(types.isSuperset(of: ["term", "and", "or", "not", "phrase", "prefix", "column"]))
     for type in types { #expect(queries.count { $0.type == type } == 120 / types.count) }
   }
 }

@@ -43,6 +43,20 @@ struct AnswerTests {
     #expect(try JSONValue.parse(pretty) == JSONValue.parse(wanted))
   }
 
+  @Test("hits that have some of the words stand apart")
+  func relaxed() throws {
+    let hit = Hit(id: "a", score: 1, fields: [], omitted: [], passages: [], explanation: nil)
+    let response = SearchResponse(
+      tookMicroseconds: 1, timedOut: false, generation: 2, total: Total(value: 0, exact: true),
+      interpreted: "a AND b", warnings: [], hits: [],
+      relaxed: RelaxedHits(interpreted: "a OR b", hits: [hit]))
+    let wanted = #"""
+      {"took_us":1,"timed_out":false,"generation":2,"total":{"value":0,"exact":true},"interpreted":"a AND b","warnings":[],"hits":[],"relaxed":{"interpreted":"a OR b","hits":[{"id":"a","score":1.0,"fields":{}}]}}
+
+      """#
+    #expect(String(decoding: Wire.answer(response), as: UTF8.self) == wanted)
+  }
+
   @Test("counts and documents")
   func others() {
     let count = CountResponse(

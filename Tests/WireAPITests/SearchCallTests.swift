@@ -87,6 +87,28 @@ struct SearchCallTests {
     #expect(try call(#"{"highlight": {}}"#).request.highlight == .init())
   }
 
+  @Test("how many words must match is a number or a share, and joins the words by OR")
+  func minimumShouldMatch() throws {
+    for (text, minimum) in [
+      ("2", .number(2)), ("-1", .number(-1)), ("\"75%\"", .percent(75)),
+      ("\"-25%\"", .percent(-25)), ("\"3\"", .number(3)),
+    ] as [(String, MinimumShouldMatch)] {
+      let request = try call(#"{"query":"a b c","minimum_should_match":\#(text)}"#).request
+      #expect(request.minimumShouldMatch == minimum && request.defaultOperator == .or, "\(text)")
+    }
+    let both = try call(#"{"minimum_should_match":2,"default_operator":"and"}"#, .count)
+    #expect(both.request.defaultOperator == .and && both.request.minimumShouldMatch == .number(2))
+    for wrong in ["true", "1.5", "\"x\"", "\"101%\"", "\"%\"", "2000", "[]", "\"\""] {
+      let problem = refusal(#"{"minimum_should_match":\#(wrong)}"#)
+      #expect(problem?.errors.first?.pointer == "/minimum_should_match", "\(wrong)")
+    }
+    let asked = try SearchCall(parameters: "q=a+b&minimum_should_match=-25%25&relax=false")
+    #expect(asked.request.minimumShouldMatch == .percent(-25) && !asked.request.relax)
+    #expect(try call(#"{"query":"a"}"#).request.relax)
+    #expect(refusal(#"{"relax":1}"#)?.errors.first?.pointer == "/relax")
+    #expect(refusal(#"{"relax":true}"#, .count)?.errors.first?.pointer == "/relax")
+  }
+
   @Test(
     "an unknown member is refused and the nearest named, at any depth",
     arguments: [

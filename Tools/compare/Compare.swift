@@ -19,7 +19,7 @@ struct Compare: ParsableCommand {
       run: read the ratios, which say how many times longer FTS5 takes.
 
       Without --queries they are drawn from the documents' own words, as many of each type: term, and, or, not, phrase, \
-      prefix, near. A file has a query a line in Martlet's language, or JSON lines with "text" (or "query") and, if wanted, \
+      prefix, near, column (any of these in named fields). A file has a query a line in Martlet's language, or JSON lines with "text" (or "query") and, if wanted, \
       "type" (or "tags").
 
       Exit codes: 0 both agree, 1 they do not, 64 usage, 65 data, 66 no such file, 73 and 74 files, 77 no permission.

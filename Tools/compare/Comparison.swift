@@ -83,15 +83,11 @@ struct Comparison {
   ) throws(Failure) -> [ComparedQuery] {
     if let path = options.queries { return try QueryFile.read(path, scan.plan) }
     progress.step("drawing queries")
-    var types = QueryDrawing.types
-    // What the engine does not carry out it reads as something else, and says so.
-    if try martlet.answer(SearchRequest(query: "a NEAR b")).warnings.contains("not_supported") {
-      types.removeAll { $0 == "near" }
-      report.remarks.append("NEAR is left out: Martlet does not carry it out yet")
-    }
+    let types = QueryDrawing.types
     guard let analyzer = Analyzer.named(scan.plan.analyzer) else { return [] }
     var drawing = QueryDrawing(
-      sample: scan.sample, documentCount: martlet.documentCount, analyzer: analyzer,
+      sample: scan.sample, documentCount: martlet.documentCount,
+      fields: scan.plan.columns.filter(\.isSearched).map(\.name), analyzer: analyzer,
       seed: options.seed ?? 1
     ) { (text) throws(Failure) in
       try Interruption.check()

@@ -160,6 +160,7 @@ struct FTS5Expression {
       throw Untranslatable(reason: "chains and orders of NEAR")
     }
     var phrases: [String] = []
+    var forms: Set<[UInt8]> = []
     for operand in near.operands {
       let words: String
       switch operand {
@@ -173,6 +174,11 @@ struct FTS5Expression {
       guard !tokens.isEmpty, !tokens.contains(where: \.isJoined) else {
         throw Untranslatable(reason: "compounds within NEAR")
       }
+      // FTS5 lets one word of the text be both; Martlet asks for two.
+      guard forms.isDisjoint(with: tokens.map(\.index)) else {
+        throw Untranslatable(reason: "the same word twice within NEAR")
+      }
+      forms.formUnion(tokens.map(\.index))
       phrases.append(Self.verbatim(tokens.map(\.index)))
     }
     return "\(scope)NEAR(\(phrases.joined(separator: " ")), \(near.gaps[0].distance))"
@@ -192,7 +198,9 @@ struct FTS5Expression {
     var isWhole: Bool
   }
 
-  func tokens(of text: String) -> [Token] {
+  func tokens(of text: String) -> [Token] { Self.tokens(of: text, analyzer) }
+
+  static func tokens(of text: String, _ analyzer: Analyzer) -> [Token] {
     var buffer = TokenBuffer()
     var utf8 = text
     _ = utf8.withUTF8 { unsafe analyzer.tokenize($0.span.bytes, into: &buffer) }

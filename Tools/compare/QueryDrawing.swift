@@ -8,7 +8,7 @@ import QueryLanguage
 /// frequency, chosen evenly: *frequent* in at least a 50th of the documents, *medium* in at least a 500th, *rare* in
 /// fewer. Words are taken as they are written, compounds and all.
 struct QueryDrawing {
-  static let types = ["term", "and", "or", "not", "phrase", "prefix", "near"]
+  static let types = ["term", "and", "or", "not", "phrase", "prefix", "near", "column"]
   static let bands = ["frequent", "medium", "rare"]
 
   /// How many documents have the query's words, and whether its words are too many to look for all.
@@ -16,6 +16,8 @@ struct QueryDrawing {
 
   private let documents: [[String]]
   private let documentCount: Int
+  /// Names of the searched fields.
+  private let fields: [String]
   private let analyzer: Analyzer
   private let frequency: Frequency
   private var random: SeededGenerator
@@ -28,11 +30,12 @@ struct QueryDrawing {
   private static let looks = 24
 
   init(
-    sample: [[String]], documentCount: Int, analyzer: Analyzer, seed: UInt64,
+    sample: [[String]], documentCount: Int, fields: [String], analyzer: Analyzer, seed: UInt64,
     frequency: @escaping Frequency
   ) {
     documents = sample
     self.documentCount = documentCount
+    self.fields = fields
     self.analyzer = analyzer
     self.frequency = frequency
     random = SeededGenerator(seed: seed)
@@ -94,15 +97,36 @@ struct QueryDrawing {
     case "prefix":
       return try prefix(of: try word(of: words, band: band, isStrict: false))
     case "near":
-      guard words.count >= 2 else { return nil }
-      let first = random.next(below: words.count - 1)
-      let second = first + 1 + random.next(below: min(8, words.count - first - 1))
-      let pair = [words[first], words[second]]
-      guard pair[0] != pair[1], pair.allSatisfy(isPlain) else { return nil }
-      return .near(
-        .init(pair.map { .term(.init($0)) }, gaps: [.init(random.pick([3, 10, 10, 20]))]))
+      return near(of: words)
+    case "column":
+      let inner = try query(
+        random.pick(["term", "and", "or", "phrase", "prefix", "near"]), band: band, isLax: isLax)
+      let chosen = fields.filter { _ in random.next(below: 2) == 0 }
+      return inner.map { .scoped(chosen.isEmpty ? [random.pick(fields)] : chosen, $0) }
     default: return nil
     }
+  }
+
+  /// Two words of the text, or a word and a phrase, close to each other there; all different.
+  private mutating func near(of words: [String]) -> QueryNode? {
+    let length = random.pick([1, 1, 1, 2])
+    guard words.count > length else { return nil }
+    let first = random.next(below: words.count - length)
+    let second = first + length + random.next(below: min(8, words.count - first - length))
+    let all = Array(words[first..<first + length]) + [words[second]]
+    guard all.allSatisfy(isPlain), hasNoWordTwice(all) else { return nil }
+    var operands: [QueryNode] = [
+      length == 1 ? .term(.init(all[0])) : .phrase(.init(all.dropLast().joined(separator: " "))),
+      .term(.init(words[second])),
+    ]
+    if random.next(below: 2) == 0 { operands.reverse() }
+    return .near(.init(operands, gaps: [.init(random.pick([0, 1, 3, 10, 10, 20]))]))
+  }
+
+  /// In the form that the index has.
+  private func hasNoWordTwice(_ words: [String]) -> Bool {
+    let forms = words.flatMap { FTS5Expression.tokens(of: $0, analyzer).map(\.index) }
+    return Set(forms).count == forms.count
   }
 
   private func isPlain(_ word: String) -> Bool {

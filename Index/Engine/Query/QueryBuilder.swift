@@ -114,10 +114,6 @@ struct QueryBuilder {
     }
   }
 
-  mutating func unsupported(_ detail: String) {
-    warnings.append(QueryWarning(.notSupported, detail: detail))
-  }
-
   mutating func all(_ context: Context) -> Query? {
     guard context.isScoped else { return .all(boost: context.boost) }
     let queries = context.scope.map { Query.exists(field: $0.number, boost: context.boost) }

@@ -94,6 +94,10 @@ public struct SearchRequest: Sendable, Equatable {
   public var explain: Bool = false
   /// Look for unknown words' neighbours where little is found.
   public var didYouMean: Bool = true
+  /// Where nothing has all the words of an AND, the answer has hits apart that have some of them.
+  public var relax: Bool = true
+  /// The words of an AND at the top are joined by OR.
+  var isRelaxed = false
   /// What to rank by in place of the index's own counts: the sum of what all shards of a collection answer
   /// (`Searcher.statistics`). What it does not say is taken from the index.
   public var statistics: CollectionStatistics?

@@ -18,6 +18,8 @@ final class NearFinder {
   private let slots: UnsafeMutablePointer<PhraseSlot>
   /// By leaf of the tree.
   private let slotNumbers: [Int]
+  /// By leaf, the first with the same terms: a word that comes again has its positions once.
+  private let firsts: [Int]
   private var plan: Plan
   private var kernel: SpanKernel
   /// What the least x of the words that must be there is multiplied by, for a bound of x: a little more than it
@@ -29,7 +31,10 @@ final class NearFinder {
   let cost: Int
 
   /// - Parameter words: a slot for each leaf of `tree`, whose offset is the leaf's number.
-  init(_ tree: SpanTree<Int>, _ words: consuming PhraseSlots, deadline: Deadline) {
+  init(
+    _ tree: SpanTree<Int>, _ words: consuming PhraseSlots, firsts: [Int], deadline: Deadline
+  ) {
+    self.firsts = firsts
     let slots = unsafe words.base
     var numbers = Array(repeating: 0, count: words.count)
     for slot in 0..<words.count { numbers[Int(unsafe slots[slot].offset)] = slot }
@@ -154,8 +159,14 @@ final class NearFinder {
   func frequency(_ document: UInt32) throws(IndexError) -> Int {
     if deadline.isPassed { throw .cancelled }
     for (leaf, slot) in slotNumbers.enumerated() {
+      let first = firsts[leaf]
+      let isThere = unsafe slots[slot].document == document
+      if first < leaf, isThere, unsafe slots[slotNumbers[first]].document == document {
+        kernel.positions[leaf] = kernel.positions[first]
+        continue
+      }
       kernel.positions[leaf].removeAll(keepingCapacity: true)
-      guard unsafe slots[slot].document == document else { continue }
+      if !isThere { continue }
       let isAlone = unsafe slots[slot].positionCount / 32 > cost
       let found = unsafe try slots[slot].positions(isAlone: isAlone)
       let count = unsafe found.count

@@ -7,6 +7,8 @@ final class NearWeight {
     let spans: SpanTree<Int>
     /// The entries of each leaf's terms, in the segments that have them.
     let leaves: [[PhraseWeight.Entry]]
+    /// For each leaf the first that has the same terms.
+    let firsts: [Int]
   }
 
   let query: NearQuery
@@ -39,8 +41,13 @@ extension WeightBuilder {
     for part in near.parts {
       var leaves: [[PhraseWeight.Entry]] = []
       var values: [Float] = []
+      var firsts: [Int] = []
+      var known: [FieldTerms: Int] = [:]
       let spans = try part.spans.map { (word) throws(IndexError) -> Int? in
         let (entries, frequency) = try look(up: word)
+        let first = known[word.terms] ?? leaves.count
+        known[word.terms] = first
+        firsts.append(first)
         leaves.append(entries)
         values.append(
           Similarity.idf(documents: documentCount, frequency: frequency) * word.boost)
@@ -53,7 +60,7 @@ extension WeightBuilder {
       parts.append(
         NearWeight.Part(
           field: part.field, factors: try factors(part.field, part.weight), spans: spans,
-          leaves: leaves))
+          leaves: leaves, firsts: firsts))
     }
     if parts.isEmpty { best = 0 }
     return .near(NearWeight(near, parts: parts, idf: best, boost: near.boost))

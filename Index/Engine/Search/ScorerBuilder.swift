@@ -165,14 +165,17 @@ struct ScorerBuilder {
     guard let spans else { return nil }
     var words = PhraseSlots(
       capacity: used.count, lists: used.keys.reduce(0) { $0 + entries[$1].count })
+    var firsts: [Int] = []
     for (leaf, number) in used.sorted(by: { $0.value < $1.value }) {
+      firsts.append(used[part.firsts[leaf]] ?? number)
       for found in entries[leaf] {
         words.append(try postings(found.entry, norms, part.factors.factors))
       }
       words.endSlot(offset: number)
     }
     return NearPart(
-      NearFinder(spans, words, deadline: deadline), documents: segment.documentCount,
+      NearFinder(spans, words, firsts: firsts, deadline: deadline),
+      documents: segment.documentCount,
       memory: memory)
   }
 

@@ -15,12 +15,21 @@ public struct SearchResponse: Sendable {
   public var hits: [Hit]
   /// A text like the query that finds more, where little was found and a word of it is unknown.
   public var didYouMean: String?
+  /// Where nothing was found: what has some of the words. It is not in the total.
+  public var relaxed: RelaxedHits?
   /// Of an `IndexGroup`: the indexes that were searched, by name. Then `generation` is that of the only one, or 0.
   public var indexes: [SearchedIndex] = []
   /// In the order in which they were asked for.
   public var facets: [FacetCounts] = []
   /// The last hit, if more come behind it. Of a search whose time ran out nobody knows.
   public var next: SearchPosition?
+}
+
+/// Hits of the same query with its words joined by OR.
+public struct RelaxedHits: Sendable {
+  public var interpreted: String
+  /// Best first.
+  public var hits: [Hit]
 }
 
 /// One of several indexes that answered together.

@@ -15,8 +15,13 @@ struct SlotMatching {
   /// The minimal runs [s, e], e − s ≤ slop, in which the places can have positions, less their offsets, all different.
   mutating func minimal(_ slop: Int, _ deadline: Deadline) throws(IndexError) -> [Stretch] {
     var values: [Int] = []
-    for (all, offset) in zip(positions, offsets) { values += all.map { $0 - offset } }
-    values = Set(values).sorted()
+    let shift = offsets.max() ?? 0
+    var merge = PositionMerge(positions, shifts: offsets.map { shift - $0 })
+    while let value = merge.least {
+      try look(deadline)
+      if value - shift != values.last { values.append(value - shift) }
+      _ = merge.next()
+    }
     var found: [Stretch] = []
     // For each end the latest start; starts ascend with ends.
     var start = 0
@@ -29,6 +34,11 @@ struct SlotMatching {
       }
     }
     return found
+  }
+
+  private mutating func look(_ deadline: Deadline) throws(IndexError) {
+    work &+= 1
+    if work & 1_023 == 0, deadline.isPassed { throw .cancelled }
   }
 
   /// Whether the places can have different positions, less their offsets from `start` to `end`: augmenting paths, found
@@ -52,8 +62,7 @@ struct SlotMatching {
         let all = positions[from]
         var at = SpanKernel.first(all, from: start + offsets[from])
         while at < all.count, all[at] <= end + offsets[from] {
-          work += 1
-          if work & 1_023 == 0, deadline.isPassed { throw .cancelled }
+          try look(deadline)
           let position = all[at]
           at += 1
           if reachedFrom[position] != nil { continue }

@@ -22,7 +22,6 @@ struct SpanKernel {
   var positions: [[Int]]
   private let deadline: Deadline
   private var work = 0
-  private var events: [Int] = []
   private let width: Int
 
   /// What the frequency of one perfect match is.
@@ -148,7 +147,7 @@ struct SpanKernel {
   ) throws(IndexError) -> [Stretch] {
     let loose = try sweep(places, slop)
     // Where no two words of the phrase share a position, that is all.
-    guard !loose.isEmpty, sharesPositions(places) else { return loose }
+    guard !loose.isEmpty, try sharesPositions(places) else { return loose }
     var matching = SlotMatching(places.map { positions[$0.leaf] }, places.map(\.offset))
     return try matching.minimal(slop, deadline)
   }
@@ -156,32 +155,22 @@ struct SpanKernel {
   private mutating func sweep(
     _ places: [SpanTree<Int>.Place], _ slop: Int
   ) throws(IndexError) -> [Stretch] {
-    // Positions less offsets, and the number of the place, in one integer each: they sort fast.
+    if places.contains(where: { positions[$0.leaf].isEmpty }) { return [] }
     let shift = places.reduce(0) { max($0, $1.offset) }
-    events.removeAll(keepingCapacity: true)
-    for (number, place) in places.enumerated() {
-      if positions[place.leaf].isEmpty { return [] }
-      for position in positions[place.leaf] {
-        events.append((position - place.offset + shift) << 20 | number)
-      }
-    }
-    try look(events.count)
-    events.sort()
+    var merge = PositionMerge(
+      places.map { positions[$0.leaf] }, shifts: places.map { shift - $0.offset })
     var last = Array(repeating: -1, count: places.count)
     var missing = places.count
     var start = -1
     /// How many places were last seen at `start`.
     var atStart = 0
     var found: [Stretch] = []
-    var at = 0
-    while at < events.count {
-      let end = events[at] >> 20
-      while at < events.count, events[at] >> 20 == end {
-        let number = events[at] & 0xF_FFFF
-        if last[number] < 0 { missing -= 1 }
-        if last[number] == start { atStart -= 1 }
-        last[number] = end
-        at += 1
+    while let end = merge.least {
+      while merge.least == end, let place = merge.next() {
+        try look()
+        if last[place] < 0 { missing -= 1 }
+        if last[place] == start { atStart -= 1 }
+        last[place] = end
       }
       guard missing == 0, atStart <= 0 else { continue }
       try look(places.count)
@@ -194,13 +183,19 @@ struct SpanKernel {
     return found
   }
 
-  private func sharesPositions(_ places: [SpanTree<Int>.Place]) -> Bool {
-    // A leaf that two places have is one of many.
-    guard Set(places.map(\.leaf)).count == places.count else { return true }
-    var all: [Int] = []
-    for place in places { all += positions[place.leaf] }
-    all.sort()
-    return zip(all, all.dropFirst()).contains { $0 == $1 }
+  private mutating func sharesPositions(
+    _ places: [SpanTree<Int>.Place]
+  ) throws(IndexError) -> Bool {
+    var merge = PositionMerge(
+      places.map { positions[$0.leaf] }, shifts: Array(repeating: 0, count: places.count))
+    var last = -1
+    while let position = merge.least {
+      try look()
+      if position == last { return true }
+      last = position
+      _ = merge.next()
+    }
+    return false
   }
 
   // MARK: NEAR and ADJ

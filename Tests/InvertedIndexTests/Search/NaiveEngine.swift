@@ -137,7 +137,7 @@ struct NaiveEngine {
     case .all(let boost), .terms(_, let boost), .range(_, let boost), .exists(_, let boost): boost
     case .expansion(let expansion): expansion.boost
     case .term(let term): weight(term)
-    case .phrase(let phrase): weight(NearQuery(phrase))
+    case .phrase(let phrase): weight(NaiveEngine.near(phrase))
     case .near(let near): weight(near)
     case .and(let all, let optional, _):
       (all + optional).reduce(0) { $0 + largestScore($1) }
@@ -172,7 +172,7 @@ struct NaiveEngine {
       case .term(let term):
         weight = engine.weight(term)
         terms = term.parts.map { (NaiveTerm($0.term), $0.weight) }
-      case .phrase(let phrase): prepare(NearQuery(phrase))
+      case .phrase(let phrase): prepare(NaiveEngine.near(phrase))
       case .near(let near): prepare(near)
       case .terms(let all, _): terms = all.map { (NaiveTerm($0), 1) }
       case .and(let all, let optional, let none):

@@ -1,4 +1,4 @@
-// Words close together, by trying every choice of positions.
+// Words close together, by trying every choice of positions. A phrase is one without room.
 
 @testable import InvertedIndex
 
@@ -21,8 +21,8 @@ extension NaiveEngine {
 
   static func stretches(_ node: SpanTree<[Int]>) -> Set<Stretch> {
     switch node {
+    case _ where node.least({ $0.isEmpty ? 1 : 0 }) > 0: return []
     case .word(let positions): return Set(positions.map { Stretch(start: $0, end: $0) })
-    case _ where !node.couldMatch: return []
     case .any(let children): return children.reduce(into: []) { $0.formUnion(stretches($1)) }
     case .phrase(let places, let slop):
       return Set(
@@ -33,24 +33,18 @@ extension NaiveEngine {
           return Stretch(start: words.min()!, end: words.max()!)
         })
     case .chain(let children, let gaps):
-      // Each operand's stretch with the hull of the chain up to it.
+      // The last operand's stretch, and the hull of the chain up to it.
       var chains = Set(stretches(children[0]).map { [$0, $0] })
       for (child, gap) in zip(children.dropFirst(), gaps) {
-        var longer: Set<[Stretch]> = []
-        for next in stretches(child) {
-          for chain in chains {
-            let (last, hull) = (chain[0], chain[1])
-            let behind = next.start - last.end - 1
-            let before = last.start - next.end - 1
-            guard
-              (0...gap.distance).contains(behind)
-                || !gap.isOrdered && (0...gap.distance).contains(before)
-            else { continue }
-            let both = Stretch(start: min(hull.start, next.start), end: max(hull.end, next.end))
-            longer.insert([next, both])
+        chains = chains.reduce(into: []) { [all = stretches(child)] longer, chain in
+          for next in all {
+            let behind = next.start - chain[0].end - 1
+            let before = gap.isOrdered ? -1 : chain[0].start - next.end - 1
+            guard (0...gap.distance).contains(max(behind, before)) else { continue }
+            let start = min(chain[1].start, next.start)
+            longer.insert([next, Stretch(start: start, end: max(chain[1].end, next.end))])
           }
         }
-        chains = longer
       }
       return Set(minimal(Set(chains.map { $0[1] })))
     }
@@ -70,19 +64,11 @@ extension NaiveEngine {
     }
     return minimal(Set(choices.map(run)))
   }
-}
 
-extension SpanTree<[Int]> {
-  /// All words that must be there are.
-  fileprivate var couldMatch: Bool { least { $0.isEmpty ? 1 : 0 } == 0 }
-}
-
-extension NearQuery {
-  /// A phrase is one without room.
-  init(_ phrase: PhraseQuery) {
-    self.init(
-      parts: phrase.parts.map {
-        Part(field: $0.field, weight: $0.weight, spans: $0.spans(slop: 0))
-      }, boost: phrase.boost)
+  static func near(_ phrase: PhraseQuery) -> NearQuery {
+    let parts = phrase.parts.map {
+      NearQuery.Part(field: $0.field, weight: $0.weight, spans: $0.spans(slop: 0))
+    }
+    return NearQuery(parts: parts, boost: phrase.boost)
   }
 }

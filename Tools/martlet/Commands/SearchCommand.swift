@@ -22,6 +22,12 @@ struct QueryOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "So many of the words are enough, which are then joined by OR: 2, or 75%; -1: one may be missing.",
+      valueName: "n"))
+  var minimumShouldMatch: String?
+
+  @Option(
+    help: ArgumentHelp(
       "lenient (reads anything, warns), strict (a warning is an error), simple (all characters are text).",
       valueName: "mode"))
   var mode: Mode?
@@ -34,6 +40,7 @@ struct QueryOptions: ParsableArguments {
     request["query"] = .string(query)
     if let mode { request["mode"] = .string(mode.rawValue) }
     if any { request["default_operator"] = "or" }
+    if let minimumShouldMatch { request["minimum_should_match"] = .string(minimumShouldMatch) }
     if let fields { request["fields"] = list(fields) }
     if !filter.isEmpty {
       var filters: [JSONValue] = []
@@ -82,7 +89,8 @@ struct SearchCommand: ParsableCommand {
     commandName: "search",
     abstract: "Search an index, or several as one.",
     discussion: """
-      Prints the best hits with the passages that match, best first. Exit code 1: nothing was found.
+      Prints the best hits with the passages that match, best first. Exit code 1: nothing was found. Then, if some
+      documents have some of the words, these are shown, and said to be such.
 
       Several indexes are named with commas, by aliases, and by patterns with * and ?; a - before a name leaves it out.
 
@@ -90,6 +98,8 @@ struct SearchCommand: ParsableCommand {
         martlet search news nuclear deterrent
         martlet search news '"balance of power" -missile' -n 5
         martlet search news 'title:nato AND date:2018..' --sort=-date
+        martlet search news 'summit NEAR/5 (putin OR trump)'
+        martlet search news trump putin helsinki summit --minimum-should-match 75%
         martlet search news putin --filter 'tags=NATO' --filter 'date>=2015-06-01'
         martlet search news '="Niinistö"' --json | jq .total
         martlet search news,wire-2019 nuclear deterrent
@@ -161,6 +171,9 @@ struct SearchCommand: ParsableCommand {
   @Flag(help: "Show how each score came about.")
   var explain = false
 
+  @Flag(help: "When nothing has all the words, show nothing.")
+  var noRelax = false
+
   mutating func validate() throws {
     if limit < 0 { throw ValidationError("-n: a number of hits, 0 or more") }
     if passages < 0 { throw ValidationError("--passages: a number, 0 or more") }
@@ -183,6 +196,7 @@ struct SearchCommand: ParsableCommand {
     if let collapse { request["collapse"] = .string(collapse) }
     if passages > 0 { request["highlight"] = ["passages": .integer(Int64(passages))] as JSONValue }
     if explain { request["explain"] = true }
+    if noRelax { request["relax"] = false }
     if let timeout { request["timeout_ms"] = .integer(Int64(timeout)) }
     return .object(request)
   }

@@ -15,6 +15,11 @@ struct SearchRendering {
     for facet in answer["facets"]?.object?.members ?? [] {
       FacetRendering(output: output).render(facet.name, facet.value)
     }
+    let relaxed = answer["relaxed"]?["hits"]?.array ?? []
+    if !relaxed.isEmpty {
+      output.line(terminal.style("nothing has all the words; these have some:", .dim))
+      for (i, hit) in relaxed.enumerated() { render(hit, number: i + 1) }
+    }
     output.flush()
     SearchRendering.warnings(answer, quiet: quiet)
     if !quiet, let text = answer["did_you_mean"]?.string {
