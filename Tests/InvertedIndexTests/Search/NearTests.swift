@@ -270,7 +270,6 @@ struct RelaxedTests {
     #expect(try search("gamma mayor") { $0.relax = false }.relaxed == nil)
     #expect(try search("gamma mayor") { $0.mode = .strict }.relaxed == nil)
     #expect(try search("gamma mayor") { $0.limit = 0 }.relaxed == nil)
-    #expect(try search("gamma mayor") { $0.offset = 10 }.relaxed == nil)
     #expect(try search("gamma mayor") { $0.limit = 1 }.relaxed?.hits.count == 1)
     #expect(try search("gamma mayor") { $0.mode = .simple }.relaxed?.hits.count == 5)
     let filtered = try search("gamma mayor") { $0.filters = [.exists(field: "year")] }
