@@ -36,7 +36,8 @@ public struct SearchCall: Equatable, Sendable {
     case statistics
 
     private static let reading = [
-      "query", "mode", "default_operator", "fields", "timeout_ms", "min_generation", "pretty",
+      "query", "mode", "default_operator", "fields", "synonyms", "timeout_ms", "min_generation",
+      "pretty",
     ]
     private static let searching =
       reading + [
@@ -105,6 +106,7 @@ public struct SearchCall: Equatable, Sendable {
     request.defaultOperator =
       try members.choice("default_operator", [SearchRequest.Operator.and, .or]) ?? .and
     request.fields = try Self.fields(members)
+    request.synonyms = try members.bool("synonyms") ?? true
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
     minimumGeneration = UInt64(try members.integer("min_generation", in: 0...Int.max) ?? 0)
@@ -224,7 +226,7 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty": return .bool(try parameter.flag())
+    case "explain", "pretty", "synonyms": return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     default: return .string(parameter.text)

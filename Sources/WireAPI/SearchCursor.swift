@@ -39,7 +39,9 @@ public struct SearchCursor: Equatable, Sendable, CustomStringConvertible {
   /// Of a request's body: its members that bear on which hits there are and in what order.
   static func question(of object: JSONObject) -> UInt64 {
     var writer = JSONWriter()
-    for name in ["query", "mode", "default_operator", "fields", "filter", "sort", "statistics"] {
+    for name in [
+      "query", "mode", "default_operator", "fields", "synonyms", "filter", "sort", "statistics",
+    ] {
       writer.value(object[name] ?? .null)
       writer.newline()
     }

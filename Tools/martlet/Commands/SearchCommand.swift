@@ -25,6 +25,9 @@ struct QueryOptions: ParsableArguments {
       valueName: "mode"))
   var mode: Mode?
 
+  @Flag(help: "Only the words that were asked for, not their synonyms in the index.")
+  var noSynonyms = false
+
   enum Mode: String, ExpressibleByArgument, CaseIterable { case lenient, strict, simple }
 
   /// The members of the wire request.
@@ -33,6 +36,7 @@ struct QueryOptions: ParsableArguments {
     request["query"] = .string(query)
     if let mode { request["mode"] = .string(mode.rawValue) }
     if any { request["default_operator"] = "or" }
+    if noSynonyms { request["synonyms"] = false }
     if let fields { request["fields"] = list(fields) }
     if !filter.isEmpty {
       var filters: [JSONValue] = []
