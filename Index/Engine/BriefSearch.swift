@@ -68,7 +68,8 @@ extension Query {
       near.words.reduce(0) {
         $0 + ($1.patterns.isEmpty ? $1.terms.count : Int(Int32.max))
       }
-    case .or(let queries), .best(let queries), .atLeast(_, let queries):
+    case .or(let queries), .best(let queries), .alternatives(let queries),
+      .atLeast(_, let queries):
       queries.reduce(0) { $0 + $1.lookups }
     }
   }

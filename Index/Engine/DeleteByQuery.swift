@@ -36,6 +36,8 @@ enum DeleteByQuery {
   ) throws(IndexError) -> SearchRequest {
     var request = request
     request.mode = .strict
+    // What goes is what was named.
+    request.synonyms = false
     let parser = QueryParser(
       fields: schema.fields.filter { !$0.isHidden }.map { ($0.name, FieldKind($0.type)) },
       defaultOperator: request.defaultOperator == .and ? .and : .or, mode: .lenient)

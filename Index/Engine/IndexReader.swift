@@ -9,14 +9,18 @@ public final class IndexReader: Sendable {
   package let snapshot: Snapshot
   let view: SearchView
 
-  private init(_ snapshot: Snapshot) {
+  /// - Parameter previous: what it has made of the settings is taken over where they are the same.
+  private init(_ snapshot: Snapshot, after previous: IndexReader? = nil) {
     self.snapshot = snapshot
     var segments: [SearchSegment] = []
     for segment in snapshot.segments {
       segments.append(SearchSegment(segment, ordinal: segments.count))
     }
+    var synonyms = snapshot.settings.synonyms.map { Synonyms($0) }
+    if let known = previous?.view.synonyms, known.rules == synonyms?.rules { synonyms = known }
     view = SearchView(
-      segments: segments, schema: snapshot.schema, generation: snapshot.generation)
+      segments: segments, schema: snapshot.schema, generation: snapshot.generation,
+      synonyms: synonyms)
   }
 
   /// Opens the newest generation. Its files stay readable, whatever is committed later.
@@ -28,12 +32,13 @@ public final class IndexReader: Sendable {
   /// The newest generation; this reader itself when there is none newer. Segments that are open are kept open.
   public func newest(_ directory: any Directory) throws(IndexError) -> IndexReader {
     let newest = try Snapshot.open(directory, reusing: snapshot)
-    return newest === snapshot ? self : IndexReader(newest)
+    return newest === snapshot ? self : IndexReader(newest, after: self)
   }
 
   public var generation: UInt64 { snapshot.generation }
   public var uuid: String { snapshot.uuid.description }
   public var schema: Schema { snapshot.schema }
+  public var settings: IndexSettings { snapshot.settings }
   /// Documents that can be found.
   public var documentCount: Int { snapshot.documentCount - snapshot.deletedCount }
   /// Documents that are deleted or replaced, and still take room.

@@ -161,7 +161,8 @@ struct PreparedQuery {
     var builder = QueryBuilder(
       schema: schema, analysis: analysis, now: milliseconds,
       isBagOfWords: request.mode == .simple && request.defaultOperator == .or,
-      minimumShouldMatch: request.minimumShouldMatch, proximity: request.proximity)
+      minimumShouldMatch: request.minimumShouldMatch, proximity: request.proximity,
+      synonyms: request.synonyms ? view.synonyms : nil)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
       query = .all(boost: 1)

@@ -40,8 +40,8 @@ public struct SearchCall: Equatable, Sendable {
     case statistics
 
     private static let reading = [
-      "query", "mode", "default_operator", "minimum_should_match", "fields", "timeout_ms",
-      "min_generation", "pretty",
+      "query", "mode", "default_operator", "minimum_should_match", "fields", "synonyms",
+      "timeout_ms", "min_generation", "pretty",
     ]
     private static let searching =
       reading + [
@@ -108,6 +108,7 @@ public struct SearchCall: Equatable, Sendable {
       try members.choice("default_operator", [SearchRequest.Operator.and, .or])
       ?? (request.minimumShouldMatch == nil ? .and : .or)
     request.fields = try Self.fields(members)
+    request.synonyms = try members.bool("synonyms") ?? true
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
     minimumGeneration = UInt64(try members.integer("min_generation", in: 0...Int.max) ?? 0)
@@ -270,7 +271,8 @@ extension SearchCall {
     switch parameter.name {
     case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
     case "proximity": return .double(try parameter.number())
-    case "explain", "pretty", "did_you_mean", "relax": return .bool(try parameter.flag())
+    case "explain", "pretty", "did_you_mean", "relax", "synonyms":
+      return .bool(try parameter.flag())
     case "highlight": return (try? parameter.flag()).map { .bool($0) } ?? ["fields": list()]
     case "fields", "sort", "select": return list()
     case "recency": return try RecencyJSON.value(parameter.text, at: "/recency")

@@ -4,7 +4,8 @@ import Testing
 @Suite("The tool's command line")
 struct ToolUsageTests {
   static let commands = [
-    "index", "rebuild", "delete", "search", "count", "get", "list", "stats", "schema", "verify",
+    "index", "rebuild", "delete", "search", "count", "get", "list", "stats", "schema", "synonyms",
+    "verify",
     "merge", "export",
     "analyze", "drop", "alias", "similar",
   ]

@@ -41,7 +41,8 @@ struct Martlet: ParsableCommand {
       CommandGroup(
         name: "Care for",
         subcommands: [
-          AliasCommand.self, VerifyCommand.self, MergeCommand.self, DropCommand.self,
+          AliasCommand.self, SynonymsCommand.self, VerifyCommand.self, MergeCommand.self,
+          DropCommand.self,
         ]),
     ])
 

@@ -56,7 +56,7 @@ package struct Manifest: Sendable, Equatable {
   package struct Content: Sendable, Equatable {
     /// The schema as JSON.
     package var schema: String
-    /// Who may search, and the like: a JSON object, kept as it came.
+    /// `IndexSettings`: a JSON object, kept as it came.
     package var settings: String
     /// Of the analyzers that the schema names, when its segments were written.
     package var analyzers: [AnalyzerFingerprint]

@@ -29,8 +29,7 @@ package final class Snapshot: Sendable {
 
   package var generation: UInt64 { manifest.generation }
   package var uuid: UUIDBytes { manifest.uuid }
-  /// Who may search, and the like: a JSON object.
-  package var settings: String { manifest.content.settings }
+  package let settings: IndexSettings
   /// Deleted documents included: what document numbers count.
   package let documentCount: Int
   package let deletedCount: Int
@@ -41,10 +40,12 @@ package final class Snapshot: Sendable {
   private static let attempts = 10
 
   private init(
-    manifest: Manifest, schema: Schema, segments: [SnapshotSegment], files: SegmentFiles
+    manifest: Manifest, schema: Schema, settings: IndexSettings, segments: [SnapshotSegment],
+    files: SegmentFiles
   ) {
     self.manifest = manifest
     self.schema = schema
+    self.settings = settings
     self.segments = segments
     self.files = files
     analyzerMismatch = manifest.content.analyzerMismatch(path: files.path)
@@ -79,6 +80,12 @@ package final class Snapshot: Sendable {
   ) throws(IndexError) -> Snapshot {
     let files = SegmentFiles(directory, reusing: previous?.files)
     let schema = try manifest.content.parsedSchema(path: directory.path)
+    let settings: IndexSettings
+    if let previous, previous.manifest.content.settings == manifest.content.settings {
+      settings = previous.settings
+    } else {
+      settings = try manifest.content.parsedSettings(path: directory.path)
+    }
     var segments: [SnapshotSegment] = []
     var base = 0
     for entry in manifest.segments {
@@ -94,7 +101,8 @@ package final class Snapshot: Sendable {
     }
     // What only older generations name is let go with them.
     files.keep(only: manifest)
-    return Snapshot(manifest: manifest, schema: schema, segments: segments, files: files)
+    return Snapshot(
+      manifest: manifest, schema: schema, settings: settings, segments: segments, files: files)
   }
 }
 
@@ -105,6 +113,14 @@ extension Manifest.Content {
     } catch {
       throw .corrupt(
         file: "\(path)/\(FileName.manifest)", offset: 0, detail: "schema: \(error)")
+    }
+  }
+
+  func parsedSettings(path: String) throws(IndexError) -> IndexSettings {
+    do throws(IndexError) {
+      return try IndexSettings(text: settings)
+    } catch {
+      throw .invalid("\(path): \(error)")
     }
   }
 }

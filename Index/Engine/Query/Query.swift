@@ -70,6 +70,8 @@ indirect enum Query: Sendable, Hashable {
   case or([Query])
   /// Documents that match any; the best score counts (readings of the same word).
   case best([Query])
+  /// The same of what was asked for, which comes first, and its synonyms: none can score more than the first.
+  case alternatives([Query])
   /// Documents that match so many of the queries, at least; the scores of those that match are summed. More than
   /// one, and fewer than all: `Query.atLeast(_:of:)`.
   case atLeast(Int, [Query])
@@ -79,14 +81,26 @@ indirect enum Query: Sendable, Hashable {
 ///
 /// It is scored as one by BM25F, and it matches where any of its terms does.
 struct TermQuery: Sendable, Hashable {
+  /// Why a part looks for its term.
+  enum Kind: UInt8, Sendable {
+    /// It is the word.
+    case word
+    /// It is the word as it was written, with its diacritics: documents that have it have the word, too.
+    case marked
+    /// A synonym of the word.
+    case synonym
+  }
+
   struct Part: Sendable, Hashable {
     var term: FieldTerm
     /// The field's weight within BM25F.
     var weight: Float
+    var kind: Kind
 
-    init(term: FieldTerm, weight: Float = 1) {
+    init(term: FieldTerm, weight: Float = 1, kind: Kind = .word) {
       self.term = term
       self.weight = weight
+      self.kind = kind
     }
   }
 
@@ -100,7 +114,7 @@ struct TermQuery: Sendable, Hashable {
     var documentFrequency: Int
   }
 
-  /// In ascending order of field; a field once, but for variants. Never empty.
+  /// In ascending order of field. Several of one field add up their occurrences. Never empty.
   var parts: [Part]
   var boost: Float
   var variants: Variants?

@@ -20,6 +20,9 @@ final class QueryAnalysis: Sendable {
     /// A run of one character: in documents the beginning of a bigram, or what a run ends with.
     var isCharacter: Bool
 
+    /// Written with diacritics, or otherwise than folding writes it: its exact form is worth asking for.
+    var isMarked: Bool
+
     /// The position behind it.
     var end: Int { position + (isBigram ? 2 : 1) }
   }
@@ -68,6 +71,9 @@ final class QueryAnalysis: Sendable {
     }
   }
 
+  /// nil for a field without words.
+  func analyzer(of field: Int) -> Analyzer? { analyzers[field] }
+
   func tokens(of text: String, field: Int) -> [Token] {
     guard let analyzer = analyzers[field] else { return [] }
     return state.withLock { state in
@@ -114,9 +120,17 @@ final class QueryAnalysis: Sendable {
         Token(
           exact: exact, index: index, position: Int(token.position), isJoined: token.isJoined,
           isContinuation: !token.isJoined && !token.isRestartPoint, isBigram: token.isBigram,
-          isCharacter: token.isLastOfRun))
+          isCharacter: token.isLastOfRun, isMarked: isMarked(exact, index)))
     }
     return tokens
+  }
+
+  /// ASCII, which most words are, has no marks. Where the index form is the exact one nothing was folded.
+  private static func isMarked(_ exact: [UInt8], _ index: [UInt8]) -> Bool {
+    guard exact.contains(where: { $0 >= 0x80 }), exact != index else { return false }
+    var folded: [UInt8] = []
+    Normalization.folded(unsafe exact.span.bytes, into: &folded)
+    return folded != exact
   }
 
   /// Whether the text is one word that the field's analyzer calls a stop word.

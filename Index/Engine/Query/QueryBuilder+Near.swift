@@ -91,7 +91,8 @@ extension QueryBuilder {
     case .and(let all, _, let none):
       if !none.isEmpty { conditions.append(.and(all: [.all(boost: 0)], none: none)) }
       return all.flatMap { nearClauses(of: $0, &conditions) }
-    case .or(let queries), .best(let queries), .atLeast(_, let queries):
+    case .or(let queries), .best(let queries), .alternatives(let queries),
+      .atLeast(_, let queries):
       if case .atLeast = query {
         warnings.append(
           QueryWarning(.notInNear, detail: "NEAR takes any word of a phrase with /n, not several"))
@@ -148,8 +149,10 @@ extension Query {
   fileprivate func spans(in field: Int) -> SpanTree<NearQuery.Word>? {
     switch self {
     case .term(let term):
-      guard let part = term.parts.first(where: { $0.term.field == field }) else { return nil }
-      return .word(NearQuery.Word(FieldTerms(part.term), boost: term.boost))
+      // The word or a synonym of it.
+      let own = term.parts.filter { $0.term.field == field && $0.kind != .marked }
+      if own.isEmpty { return nil }
+      return .word(NearQuery.Word(FieldTerms(own.map(\.term)), boost: term.boost))
     case .phrase(let phrase):
       return phrase.parts.first { $0.field == field }?.spans(slop: 0, boost: phrase.boost)
     case .near(let near):

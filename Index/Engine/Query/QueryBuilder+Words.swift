@@ -13,6 +13,7 @@ extension QueryBuilder {
 
   /// The word as it stands.
   mutating func exactly(_ term: QueryNode.Term, _ context: Context) -> Query? {
+    if context.usesSynonyms, let query = synonyms(of: term, context) { return query }
     var shapes = WordShapes(boost: context.boost)
     var values: [Query] = []
     for field in context.scope {
@@ -29,6 +30,7 @@ extension QueryBuilder {
   }
 
   mutating func phrase(_ phrase: QueryNode.Phrase, _ context: Context) -> Query? {
+    if context.usesSynonyms, let query = synonyms(of: phrase, context) { return query }
     if let quorum = phrase.quorum { return self.quorum(quorum, of: phrase, context) }
     var shapes = WordShapes(boost: context.boost, slop: phrase.slop)
     for field in context.scope {
@@ -80,6 +82,8 @@ extension QueryBuilder {
     let space: TermSpace = isExact ? .exact : .index
     var slots: [PhraseQuery.Slot] = []
     var joined: [UInt8]?
+    /// Of the last word, where it was written with diacritics.
+    var markedForm: [UInt8]?
     /// Words and compounds: the joined form stands for the whole text only where there is one.
     var units = 0
     var position = 0
@@ -97,6 +101,7 @@ extension QueryBuilder {
           continue
         }
         if !token.isContinuation { units += 1 }
+        markedForm = token.isMarked ? token.exact : nil
         slots.append(
           PhraseQuery.Slot(
             offset: position + token.position,
@@ -114,6 +119,10 @@ extension QueryBuilder {
         shapes.beginnings += slots[0].patterns
       } else {
         shapes.single.append(TermQuery.Part(term: first.terms[0], weight: field.weight))
+        if let marked = markedForm, space == .index {
+          let term = FieldTerm(field: field.number, space: .exact, bytes: marked)
+          shapes.single.append(TermQuery.Part(term: term, weight: field.weight, kind: .marked))
+        }
       }
       return
     }

@@ -3,7 +3,8 @@
 //
 // A word is looked for in every field of its scope and matches where any of them has it; what its analyzer
 // makes of it decides the shape, field by field:
-//   one token                one term; all such fields together are one BM25F term
+//   one token                one term; all such fields together are one BM25F term. Written with diacritics it is looked for
+//                            as written as well, which counts as much again: exact accents rank first
 //   several (COVID-19, a/b)  the phrase of the parts, or the joined form, whichever scores better; in a bag of words
 //                            (plain text of which any word may match) also the parts, each by itself
 //   none                     the field does not take part
@@ -26,16 +27,22 @@ struct QueryBuilder {
   let minimumShouldMatch: MinimumShouldMatch?
   /// What two words side by side may add, in shares of what they score at most.
   let proximity: Float
+  let synonyms: Synonyms?
+  /// Synonyms that may still be looked for.
+  var synonymBudget = QueryRewriter.expansionLimit
   var warnings: [QueryWarning] = []
 
   /// - Parameters:
   ///   - now: milliseconds since 1970 in UTC, for the words of dates.
   ///   - isBagOfWords: the text was plain, and any of its words may match.
   ///   - proximity: nil: the usual, which is 0 unless the text is a bag of words.
+  ///   - synonyms: to be looked for as well.
   init(
     schema: Schema, analysis: QueryAnalysis, now: Int64, isBagOfWords: Bool = false,
-    minimumShouldMatch: MinimumShouldMatch? = nil, proximity: Float? = nil
+    minimumShouldMatch: MinimumShouldMatch? = nil, proximity: Float? = nil,
+    synonyms: Synonyms? = nil
   ) {
+    self.synonyms = synonyms
     self.minimumShouldMatch = minimumShouldMatch
     self.proximity = proximity ?? (isBagOfWords ? SearchRequest.usualProximity : 0)
     self.schema = schema
@@ -68,12 +75,14 @@ struct QueryBuilder {
   }
 
   mutating func build(_ node: QueryNode, scope: [ScopeField]) -> Query {
-    let context = Context(scope: scope, minimum: minimumShouldMatch)
+    let context = Context(
+      scope: scope, usesSynonyms: synonyms != nil, minimum: minimumShouldMatch)
     return clause(node, context) ?? .none
   }
 
   struct Context {
     var scope: [ScopeField]
+    var usesSynonyms: Bool
     var boost: Float = 1
     /// Fields were named: values of number, date and boolean fields are meant as well.
     var isScoped = false
@@ -129,7 +138,14 @@ struct QueryBuilder {
     // An OR beside exclusions is at the top still: `a b -c`, joined by OR.
     let positive = operands.count { if case .not = $0 { false } else { true } }
     if positive > 1 { context.minimum = nil }
-    for operand in operands {
+    var rest = operands[...]
+    while let operand = rest.first {
+      if context.usesSynonyms, let run = synonymRun(rest, context, isUnion: false) {
+        all.append(run.query)
+        rest = rest.dropFirst(run.count)
+        continue
+      }
+      rest = rest.dropFirst()
       if case .not(let inner) = operand {
         if let query = clause(inner, context) { none.append(query) }
       } else if let query = clause(operand, context) {
@@ -148,7 +164,14 @@ struct QueryBuilder {
     let minimum = context.minimum
     var context = context
     context.minimum = nil
-    for operand in operands {
+    var rest = operands[...]
+    while let operand = rest.first {
+      if context.usesSynonyms, let run = synonymRun(rest, context, isUnion: true) {
+        some.append(run.query)
+        rest = rest.dropFirst(run.count)
+        continue
+      }
+      rest = rest.dropFirst()
       guard let query = clause(operand, context) else { continue }
       if case .required = operand {
         required.append(query)

@@ -50,6 +50,12 @@ struct QueryRewriter {
       return Query.disjunction(try rewrite(queries).filter { $0 != .none }) ?? .none
     case .best(let queries):
       return Query.best(of: try rewrite(queries).filter { $0 != .none }) ?? .none
+    case .alternatives(let queries):
+      let queries = try rewrite(queries)
+      guard queries.first != Query.none else {
+        return Query.best(of: queries.filter { $0 != .none }) ?? .none
+      }
+      return .alternatives(queries.filter { $0 != .none })
     case .none, .all, .term, .terms, .range, .exists:
       return query
     }

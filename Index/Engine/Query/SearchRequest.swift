@@ -70,6 +70,8 @@ public struct SearchRequest: Sendable, Equatable {
   public var minimumShouldMatch: MinimumShouldMatch?
   /// Fields that words without `field:` search. Empty: the schema's default fields.
   public var fields: [FieldWeight] = []
+  /// Synonyms of the index are looked for as well.
+  public var synonyms = true
   /// All must hold; they do not change the scores.
   public var filters: [Filter] = []
   /// What two words add to the score that stand side by side as they do in the query, in shares of what the words

@@ -22,6 +22,8 @@ struct WordShapes {
     apart[place].append(part)
   }
 
+  mutating func forgetParts() { apart = [] }
+
   private var phrase: Query {
     if slop == 0 { return .phrase(PhraseQuery(parts: phrases, boost: boost)) }
     let parts = phrases.map { part in

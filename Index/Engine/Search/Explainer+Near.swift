@@ -2,7 +2,7 @@
 
 extension Explainer {
   func explain(_ near: NearWeight, _ document: UInt32) throws(IndexError) -> Explanation {
-    var details = common(near.idf, near.boost)
+    var details = common(near.idf, near.boost, near.weight)
     for part in near.parts {
       let frequency = try frequency(part, document)
       guard frequency > 0 else { continue }

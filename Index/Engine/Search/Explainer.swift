@@ -43,12 +43,11 @@ struct Explainer {
       if matching.isEmpty { return .missing("none of the parts matches", parts) }
       return sum(matching, "sum of those that match")
     case .best(let children):
-      let parts = try explain(children, document)
-      var best: Explanation?
-      for part in parts where part.matches && part.value > best?.value ?? -1 { best = part }
-      guard let best else { return .missing("no reading of the word matches", parts) }
-      return Explanation(
-        value: best.value, what: "best reading of the word", details: [], parts: [best])
+      return best(try explain(children, document), "reading of the word")
+    case .alternatives(let children):
+      var parts = try explain(children, document)
+      for place in parts.indices.dropFirst() { parts[place].what = "synonym: \(parts[place].what)" }
+      return best(parts, "of what was asked for and its synonyms")
     case .atLeast(let count, let children):
       let parts = try explain(children, document)
       let matching = parts.filter(\.matches)
@@ -58,6 +57,13 @@ struct Explainer {
       return sum(matching, "sum of those that match, at least \(count)")
     case .recency(let recency): return try explain(recency, document)
     }
+  }
+
+  private func best(_ parts: [Explanation], _ what: String) -> Explanation {
+    var best: Explanation?
+    for part in parts where part.matches && part.value > best?.value ?? -1 { best = part }
+    guard let best else { return .missing("no \(what) matches", parts) }
+    return Explanation(value: best.value, what: "best \(what)", details: [], parts: [best])
   }
 
   private func explain(
@@ -81,7 +87,7 @@ struct Explainer {
   private func explain(
     _ term: TermWeight, _ document: UInt32
   ) throws(IndexError) -> Explanation {
-    var details = common(term.idf, term.boost)
+    var details = common(term.idf, term.boost, term.weight)
     details.append(.init(name: "document frequency", value: Double(term.documentFrequency)))
     details.append(.init(name: "documents", value: Double(documentCount)))
     var found: [String] = []
@@ -91,15 +97,18 @@ struct Explainer {
       try cursor.seek(document)
       guard cursor.document == document else { continue }
       let name = schema.fields[part.term.field].name
-      found.append(text(part.term))
+      let note = part.kind.note
+      found.append(text(part.term) + note)
       details.append(
         .init(
-          name: "frequency in \(name)",
+          name: "frequency\(note) in \(name)",
           value: entry.detail == .documents ? 1 : Double(cursor.frequency())))
+      if details.contains(where: { $0.name == "length of \(name)" }) { continue }
       details += try lengths(part.term.field, part.factors.averageLength, document, name)
     }
     guard let value = try score(.term(term), document) else {
-      let all = term.parts.map { text($0.term) }.joined(separator: ", ")
+      let words = term.parts.filter { $0.kind != .marked }
+      let all = words.map { text($0.term) }.joined(separator: ", ")
       return .missing("no match: term \(all)")
     }
     return Explanation(
@@ -109,7 +118,7 @@ struct Explainer {
   private func explain(
     _ phrase: PhraseWeight, _ document: UInt32
   ) throws(IndexError) -> Explanation {
-    var details = common(phrase.idf, phrase.boost)
+    var details = common(phrase.idf, phrase.boost, phrase.weight)
     for part in phrase.parts {
       let frequency = try frequency(part, document)
       guard frequency > 0 else { continue }
@@ -160,12 +169,15 @@ struct Explainer {
     return unsafe factor > 0 ? Double((memory.scores[Int(document & 63)] / factor).rounded()) : 0
   }
 
-  func common(_ idf: Float, _ boost: Float) -> [Explanation.Detail] {
-    [
+  func common(_ idf: Float, _ boost: Float, _ weight: Float) -> [Explanation.Detail] {
+    var details: [Explanation.Detail] = [
       .init(name: "idf", value: Double(idf)), .init(name: "boost", value: Double(boost)),
       .init(name: "k1", value: Double(Similarity.k1)),
       .init(name: "b", value: Double(Similarity.b)),
     ]
+    // A synonym's.
+    if weight < idf * boost { details.append(.init(name: "at most", value: Double(weight))) }
+    return details
   }
 
   func lengths(
@@ -231,6 +243,17 @@ struct Explainer {
       return "range of \(schema.fields[field].name)"
     case .set(.exists(let field), _): return "a value of \(schema.fields[field].name)"
     default: return "every document"
+    }
+  }
+}
+
+extension TermQuery.Kind {
+  /// Behind what it is about.
+  fileprivate var note: String {
+    switch self {
+    case .word: ""
+    case .marked: " as written"
+    case .synonym: " as a synonym"
     }
   }
 }

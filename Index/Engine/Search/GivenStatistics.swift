@@ -131,7 +131,8 @@ private struct StatisticsGathering {
       }
     case .and(let all, let optional, _):
       for query in all + optional { try gather(query) }
-    case .or(let queries), .best(let queries), .atLeast(_, let queries):
+    case .or(let queries), .best(let queries), .alternatives(let queries),
+      .atLeast(_, let queries):
       for query in queries { try gather(query) }
     }
   }

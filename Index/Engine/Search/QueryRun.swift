@@ -144,7 +144,7 @@ struct QueryRun {
     switch matching {
     case .all, .set, .none: true
     case .term(let term) where term.parts.count == 1: true
-    case .term, .or, .best, .atLeast: postings > Self.fewPostings
+    case .term, .or, .best, .alternatives, .atLeast: postings > Self.fewPostings
     case .and(let all, let optional, let none):
       // Plain words are counted by bits.
       optional.isEmpty && none.isEmpty && all.allSatisfy(\.isPlainTerm)
@@ -273,7 +273,8 @@ extension Weight {
       (all + optional + none).reduce(0) { $0 + $1.postings(segment) }
     case .near(let near):
       near.entries(segment).reduce(0) { $0 + $1.documentFrequency }
-    case .or(let weights), .best(let weights), .atLeast(_, let weights):
+    case .or(let weights), .best(let weights), .alternatives(let weights),
+      .atLeast(_, let weights):
       weights.reduce(0) { $0 + $1.postings(segment) }
     }
   }
@@ -295,7 +296,8 @@ extension Weight {
       (all + optional + none).reduce(0) { max($0, $1.largestFrequency(segment)) }
     case .near(let near):
       near.entries(segment).reduce(0) { max($0, $1.documentFrequency) }
-    case .or(let weights), .best(let weights), .atLeast(_, let weights):
+    case .or(let weights), .best(let weights), .alternatives(let weights),
+      .atLeast(_, let weights):
       weights.reduce(0) { max($0, $1.largestFrequency(segment)) }
     }
   }

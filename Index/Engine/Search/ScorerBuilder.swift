@@ -57,7 +57,7 @@ struct ScorerBuilder {
           terms, isUnion: true, documents: segment.documentCount, memory: memory)
       }
       return OrScorer(children, documents: segment.documentCount, memory: memory)
-    case .best(let weights):
+    case .best(let weights), .alternatives(let weights):
       let children = try scorers(weights)
       return children.count > 1
         ? BestScorer(children, memory: memory) : children.first

@@ -19,33 +19,38 @@ final class SearchView: Sendable {
   let analyzers: [Analyzer?]
   /// Documents of all segments, deleted ones included.
   let documentCount: Int
+  let synonyms: Synonyms?
   private let analyses = Mutex<[QueryAnalysis]>([])
   /// Norm factors of fields by the snapshot's own statistics.
   private let factors = Mutex<[FieldFactors.Key: FieldFactors]>([:])
   /// Those under weight 1, by field, as they were asked for.
   private let plainFactors: Mutex<[FieldFactors?]>
 
-  convenience init(segments: [SearchSegment], schema: Schema, generation: UInt64) {
+  convenience init(
+    segments: [SearchSegment], schema: Schema, generation: UInt64, synonyms: Synonyms? = nil
+  ) {
     self.init(
       segments: segments, schema: schema, generation: generation, defaultScope: schema.defaultScope,
-      filters: FilterCache(capacity: 32 << 20), memory: SearchMemory())
+      filters: FilterCache(capacity: 32 << 20), memory: SearchMemory(), synonyms: synonyms)
   }
 
   /// The same segments under a schema that has further fields behind its own: no document has a value there.
   convenience init(_ view: SearchView, extended schema: Schema, defaultScope: [ScopeField]) {
     self.init(
       segments: view.segments, schema: schema, generation: view.generation,
-      defaultScope: defaultScope, filters: view.filters, memory: view.memory)
+      defaultScope: defaultScope, filters: view.filters, memory: view.memory,
+      synonyms: view.synonyms)
   }
 
   private init(
     segments: [SearchSegment], schema: Schema, generation: UInt64, defaultScope: [ScopeField],
-    filters: FilterCache, memory: SearchMemory
+    filters: FilterCache, memory: SearchMemory, synonyms: Synonyms?
   ) {
     self.segments = segments
     self.schema = schema
     self.generation = generation
     self.defaultScope = defaultScope
+    self.synonyms = synonyms
     analyzers = schema.fields.map(QueryAnalysis.analyzer)
     self.filters = filters
     self.memory = memory

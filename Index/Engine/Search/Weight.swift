@@ -39,6 +39,7 @@ indirect enum Weight {
   case and(all: [Weight], optional: [Weight], none: [Weight])
   case or([Weight])
   case best([Weight])
+  case alternatives([Weight])
   case atLeast(Int, [Weight])
   case recency(RecencyWeight)
 }
@@ -46,6 +47,7 @@ indirect enum Weight {
 final class TermWeight {
   struct Part {
     let term: FieldTerm
+    let kind: TermQuery.Kind
     let factors: FieldFactors
     /// By segment.
     let entries: [TermEntry?]
@@ -55,16 +57,19 @@ final class TermWeight {
   let documentFrequency: Int
   let idf: Float
   let boost: Float
+  /// W: no document scores more.
+  let weight: Float
 
-  init(parts: [Part], documentFrequency: Int, idf: Float, boost: Float) {
+  /// - Parameter ceiling: of the weight.
+  init(
+    parts: [Part], documentFrequency: Int, idf: Float, boost: Float, ceiling: Float = .infinity
+  ) {
     self.parts = parts
     self.documentFrequency = documentFrequency
     self.idf = idf
     self.boost = boost
+    weight = min(idf * boost, ceiling)
   }
-
-  /// W: no document scores more.
-  var weight: Float { idf * boost }
 }
 
 final class PhraseWeight {
@@ -101,15 +106,19 @@ final class PhraseWeight {
   /// Sum over the slots.
   let idf: Float
   let boost: Float
+  /// W: no document scores more.
+  let weight: Float
 
-  init(_ query: PhraseQuery, parts: [Part], idf: Float, boost: Float) {
+  /// - Parameter ceiling: of the weight.
+  init(
+    _ query: PhraseQuery, parts: [Part], idf: Float, boost: Float, ceiling: Float = .infinity
+  ) {
     self.query = query
     self.parts = parts
     self.idf = idf
     self.boost = boost
+    weight = min(idf * boost, ceiling)
   }
-
-  var weight: Float { idf * boost }
 }
 
 /// How lengths of a field bear on x, under one field weight.
@@ -177,6 +186,10 @@ struct WeightBuilder {
         none: try weights(of: none))
     case .or(let queries): return .or(try weights(of: queries))
     case .best(let queries): return .best(try weights(of: queries))
+    case .alternatives(let queries):
+      let weights = try weights(of: queries)
+      let ceiling = weights.first?.largestScore ?? 0
+      return .alternatives(weights.map { $0.limited(to: ceiling) })
     case .atLeast(let count, let queries): return .atLeast(count, try weights(of: queries))
     }
   }
@@ -201,7 +214,8 @@ struct WeightBuilder {
       largest = max(largest, given?.frequency(of: part.term) ?? frequency)
       parts.append(
         TermWeight.Part(
-          term: part.term, factors: try factors(part.term.field, part.weight), entries: entries))
+          term: part.term, kind: part.kind,
+          factors: try factors(part.term.field, part.weight), entries: entries))
     }
     return TermWeight(
       parts: parts, documentFrequency: largest,
@@ -294,8 +308,27 @@ extension Weight {
     case .and(let all, let optional, _):
       (all + optional).reduce(0) { $0 + $1.largestScore }
     case .or(let weights), .atLeast(_, let weights): weights.reduce(0) { $0 + $1.largestScore }
-    case .best(let weights): weights.reduce(0) { max($0, $1.largestScore) }
+    case .best(let weights), .alternatives(let weights):
+      weights.reduce(0) { max($0, $1.largestScore) }
     case .recency(let recency): recency.largest
+    }
+  }
+
+  /// The same reading, with no larger score than that.
+  fileprivate func limited(to ceiling: Float) -> Weight {
+    switch self {
+    case .term(let term) where term.weight > ceiling:
+      .term(
+        TermWeight(
+          parts: term.parts, documentFrequency: term.documentFrequency, idf: term.idf,
+          boost: term.boost, ceiling: ceiling))
+    case .phrase(let phrase) where phrase.weight > ceiling:
+      .phrase(
+        PhraseWeight(
+          phrase.query, parts: phrase.parts, idf: phrase.idf, boost: phrase.boost,
+          ceiling: ceiling))
+    case .best(let weights): .best(weights.map { $0.limited(to: ceiling) })
+    default: self
     }
   }
 }

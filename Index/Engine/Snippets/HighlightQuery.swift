@@ -26,7 +26,8 @@ private struct TermCollector {
   mutating func add(_ query: Query, reading: Int?) {
     switch query {
     case .term(let term):
-      add(term.parts.lazy.map(\.term), reading)
+      // A word as it was written stands where the word does; synonyms are the same word to a reader.
+      add(term.parts.lazy.filter { $0.kind != .marked }.map(\.term), reading)
     case .phrase(let phrase):
       for part in phrase.parts {
         let clause = clause(part.field, reading)
@@ -46,7 +47,7 @@ private struct TermCollector {
       }
     case .or(let queries), .atLeast(_, let queries):
       for query in queries { add(query, reading: reading) }
-    case .best(let queries):
+    case .best(let queries), .alternatives(let queries):
       readingCount += 1
       let number = reading ?? readingCount
       for query in queries { add(query, reading: number) }

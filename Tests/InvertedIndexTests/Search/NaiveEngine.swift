@@ -143,6 +143,7 @@ struct NaiveEngine {
       (all + optional).reduce(0) { $0 + largestScore($1) }
     case .or(let queries), .atLeast(_, let queries): queries.reduce(0) { $0 + largestScore($1) }
     case .best(let queries): queries.map { largestScore($0) }.max() ?? 0
+    case .alternatives(let queries): largestScore(queries[0])
     }
   }
 
@@ -161,12 +162,14 @@ struct NaiveEngine {
     private var optional: [Prepared] = []
     private var none: [Prepared] = []
 
-    init(_ engine: NaiveEngine, _ query: Query, grid magnitude: Float) {
+    init(
+      _ engine: NaiveEngine, _ query: Query, grid magnitude: Float, ceiling: Float = .infinity
+    ) {
       self.engine = engine
       self.query = query
       self.magnitude = magnitude
-      func prepared(_ queries: [Query]) -> [Prepared] {
-        queries.map { Prepared(engine, $0, grid: magnitude) }
+      func prepared(_ queries: [Query], ceiling: Float = .infinity) -> [Prepared] {
+        queries.map { Prepared(engine, $0, grid: magnitude, ceiling: ceiling) }
       }
       switch query {
       case .term(let term):
@@ -179,9 +182,13 @@ struct NaiveEngine {
         self.all = prepared(all)
         self.optional = prepared(optional)
         self.none = prepared(none)
-      case .or(let queries), .best(let queries), .atLeast(_, let queries): all = prepared(queries)
+      case .or(let queries), .atLeast(_, let queries): all = prepared(queries)
+      case .best(let queries): all = prepared(queries, ceiling: ceiling)
+      case .alternatives(let queries):
+        all = prepared(queries, ceiling: engine.largestScore(queries[0]))
       default: break
       }
+      weight = min(weight, ceiling)
     }
 
     private func prepare(_ near: NearQuery) {
@@ -265,7 +272,7 @@ struct NaiveEngine {
       case .or:
         let scores = all.compactMap { $0.score(document) }
         return scores.isEmpty ? nil : scores.reduce(0, +)
-      case .best:
+      case .best, .alternatives:
         return all.compactMap { $0.score(document) }.max()
       }
     }

@@ -77,6 +77,10 @@ struct SearchChance {
         ? FieldTerm(field: field, space: .exact, bytes: Array(exact.utf8))
         : FieldTerm(field: field, bytes: Array(index.utf8))
       parts.append(TermQuery.Part(term: term, weight: [1, 3, 0.5][below(3)]))
+      // Whatever it is: of several parts of one field the occurrences add up.
+      if oneIn(3) {
+        parts.append(TermQuery.Part(term: self.term(field), weight: parts[0].weight, kind: .marked))
+      }
     }
     if oneIn(8) {
       parts.append(
@@ -229,8 +233,14 @@ struct SearchChance {
   mutating func query(depth: Int) -> Query {
     if depth == 0 || oneIn(4) { return leaf() }
     func children(_ count: Int) -> [Query] { (0..<count).map { _ in query(depth: depth - 1) } }
-    switch below(6) {
+    switch below(7) {
     case 5: return .atLeast(2, children(3 + below(3)))
+    case 6:
+      // What was asked may be anything; a synonym is a word, a phrase, or readings of these.
+      let synonyms = (0..<1 + below(3)).map { _ in
+        [termQuery(), phraseQuery(), .best([phraseQuery(), termQuery()])][below(3)]
+      }
+      return .alternatives(children(1) + synonyms)
     case 0, 1:
       return .and(
         all: children(1 + below(3)), optional: oneIn(3) ? children(1) : [],

@@ -78,8 +78,6 @@ struct SuggestTests {
     #expect(try searcher.search(request).didYouMean == nil)
     request.mode = .simple
     #expect(try searcher.search(request).didYouMean == "nuclear")
-    request.offset = 10
-    #expect(try searcher.search(request).didYouMean == nil)
   }
 
   private func texts(_ text: String, _ searcher: Searcher, field: String? = nil) throws -> [String]

@@ -32,6 +32,9 @@ struct QueryOptions: ParsableArguments {
       valueName: "mode"))
   var mode: Mode?
 
+  @Flag(help: "Only the words that were asked for, not their synonyms in the index.")
+  var noSynonyms = false
+
   enum Mode: String, ExpressibleByArgument, CaseIterable { case lenient, strict, simple }
 
   /// The members of the wire request.
@@ -41,6 +44,7 @@ struct QueryOptions: ParsableArguments {
     if let mode { request["mode"] = .string(mode.rawValue) }
     if any { request["default_operator"] = "or" }
     if let minimumShouldMatch { request["minimum_should_match"] = .string(minimumShouldMatch) }
+    if noSynonyms { request["synonyms"] = false }
     if let fields { request["fields"] = list(fields) }
     if !filter.isEmpty {
       var filters: [JSONValue] = []
