@@ -62,8 +62,8 @@ extension Weight {
       all.contains(where: \.hasUnknownWord) || optional.contains(where: \.hasUnknownWord)
     case .or(let weights), .atLeast(_, let weights): weights.contains(where: \.hasUnknownWord)
     // Readings of one word.
-    case .best(let weights): weights.allSatisfy(\.hasUnknownWord)
-    case .none, .all, .set: false
+    case .best(let weights), .alternatives(let weights): weights.allSatisfy(\.hasUnknownWord)
+    case .none, .all, .set, .recency: false
     // Its words are looked up again.
     case .near: true
     }

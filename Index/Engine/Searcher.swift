@@ -52,7 +52,7 @@ public final class Searcher: Sendable {
       tookMicroseconds: 0, timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
       warnings: steps.prepared.warnings, hits: hits,
-      facets: counts, next: steps.next(behind: found), didYouMean: correction)
+      didYouMean: correction, facets: counts, next: steps.next(behind: found))
     if let relaxed = request.relaxed(after: response, steps.prepared, view) {
       response.add(
         relaxed: try search(relaxed, deadline: deadline, briefPostings: briefPostings))

@@ -7,7 +7,8 @@ public enum FileDocument {
   public static func fields() throws(IndexError) -> [Field] {
     [
       try Field(name: "path", type: .keyword), try Field(name: "size", type: .integer),
-      try Field(name: "modified", type: .date), try Field(name: "title", type: .text, weight: Field.titleWeight),
+      try Field(name: "modified", type: .date),
+      try Field(name: "title", type: .text, weight: Field.titleWeight),
       try Field(name: "body", type: .text), try Field(name: "description", type: .text),
       try Field(name: "author", type: .text), try Field(name: "date", type: .date),
       try Field(name: "updated", type: .date), try Field(name: "url", type: .keyword),
