@@ -27,6 +27,7 @@ struct ToolDaemonTests {
   @Test("--json prints the same with and without the daemon, and exits alike")
   func same() throws {
     let bench = try ToolIndexTests.harbour()
+    #expect(try bench.run("alias", "set", "current=news", "-q").status == 0)
     let (process, socket) = try daemon(bench)
     let questions = [
       ["search", "news", "ferry storm"], ["search", "news", "\"unclosed gulls", "-n", "1"],
@@ -40,6 +41,8 @@ struct ToolDaemonTests {
       ["explain", "news", "h99", "ferry"], ["explain", "none", "h5", "ferry"],
       ["analyze", "--index", "news", "--field", "title", "Niinistö’s COVID-19"],
       ["analyze", "--index", "news", "--field", "colour", "red"],
+      ["alias"], ["search", "n*", "ferry"], ["search", "current", "ferry"], ["search", "x*", "a"],
+      ["search", "news,none", "a"], ["count", "*"], ["get", "current", "h5"], ["stats", "current"],
     ]
     for question in questions {
       let here = try ToolProcess(

@@ -6,7 +6,7 @@ struct ToolUsageTests {
   static let commands = [
     "index", "rebuild", "delete", "search", "count", "get", "list", "stats", "schema", "verify",
     "merge", "export",
-    "analyze", "drop",
+    "analyze", "drop", "alias",
   ]
 
   @Test("every command has help with examples", arguments: commands)
