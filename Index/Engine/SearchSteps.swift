@@ -5,7 +5,7 @@ struct SearchSteps {
   let request: SearchRequest
   let view: SearchView
   let sort: [SortField]
-  let prepared: PreparedQuery
+  var prepared: PreparedQuery
   /// One hit a group is wanted.
   private let groups: CollapseGroups.Kind?
   private let deadline: Deadline

@@ -20,8 +20,10 @@ public final class Searcher: Sendable {
 
   /// - Parameter briefPostings: given for a brief search: `cancelled` is thrown before postings are touched if the terms
   ///   have more, or too many lookups.
+  /// - Parameter excluded: id of a document that is no hit.
   func search(
-    _ request: SearchRequest, deadline: Deadline, briefPostings: Int?
+    _ request: SearchRequest, deadline: Deadline, briefPostings: Int?,
+    without excluded: String? = nil
   ) throws(IndexError) -> SearchResponse {
     let start = Deadline.now()
     if let mismatch = reader.snapshot.analyzerMismatch { throw mismatch }
@@ -30,6 +32,7 @@ public final class Searcher: Sendable {
     var steps = try SearchSteps(
       request, view, deadline: deadline,
       lookups: briefPostings == nil ? .max : BriefSearch.lookups / max(1, view.segments.count))
+    if let excluded { steps.prepared.exclude(id: excluded) }
     let run = try steps.run(given)
     if let briefPostings, run.postings > briefPostings { throw .cancelled }
     let facets =
@@ -99,6 +102,14 @@ struct PreparedQuery {
   var recency: RecencyQuery?
   /// The deadline passed while words were expanded.
   var timedOut: Bool
+
+  /// From now on the document of this id does not match.
+  mutating func exclude(id: String) {
+    if query == .none { return }
+    let document = TermQuery(
+      parts: [.init(term: FieldTerm(field: 0, space: .value, bytes: Array(id.utf8)))])
+    query = .and(all: [query], none: [.term(document)])
+  }
 
   /// - Parameter lookups: `cancelled` is thrown where more terms than that are to be looked up in each segment.
   init(

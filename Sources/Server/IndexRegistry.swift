@@ -121,7 +121,7 @@ final class IndexRegistry: Sendable {
       throw Problem(.indexUnavailable, "\(name): \(entry.fault ?? "not open")", retryAfter: 1)
     }
     try mustBeScanned()
-    throw IndexNames.noSuchIndex(name, among: entries.map(\.name))
+    throw IndexNames.noSuchIndex(name, among: entries.map(\.name) + aliases.aliases.names)
   }
 
   /// Runs the engine for a request; damage that it meets is told to whoever looks after the daemon.

@@ -122,6 +122,29 @@ struct SearchRoutes: Sendable {
 
   // MARK: Of one index
 
+  func similar(_ call: Call) throws(Problem) -> Response {
+    try similar(try question(call, .similar), call)
+  }
+
+  func similarByParameters(_ call: Call) throws(Problem) -> Response {
+    try similar(try SearchCall(parameters: call.request.query, form: .similar), call)
+  }
+
+  private func similar(_ question: SearchCall, _ call: Call) throws(Problem) -> Response {
+    let selection = try registry.selectOne(path: call.path[0])
+    return try carryOut(question, on: selection, call) {
+      (name, opened, deadline) throws(Problem) in
+      var similar = question.similar
+      similar.request.maximumBytes = limits.value.answerBytes
+      let answer = try registry.guarding(name, opened) { () throws(IndexError) in
+        try opened.searcher.similar(similar, deadline: deadline)
+      }
+      guard let answer else { throw .noSuchDocument(question.id ?? "", in: name) }
+      return response(
+        answer, to: question, on: IndexSelection(names: [name], isPlain: selection.isPlain), opened)
+    }
+  }
+
   func explain(_ call: Call) throws(Problem) -> Response {
     let question = try question(call, .explain)
     let selection = try registry.selectOne(path: call.path[0])

@@ -47,6 +47,8 @@ final class Service: Sendable {
     routes.add(.GET, "/v1/indexes/{index}/docs/{*id}", documents.document)
     routes.add(.POST, "/v1/indexes/{index}/count", search.count)
     routes.add(.POST, "/v1/indexes/{index}/explain", search.explain)
+    routes.add(.POST, "/v1/indexes/{index}/similar", search.similar)
+    routes.add(.GET, "/v1/indexes/{index}/similar", search.similarByParameters)
     routes.add(.GET, "/v1/indexes/{index}/statistics", search.statisticsByParameters)
     routes.add(.POST, "/v1/indexes/{index}/statistics", search.statistics)
     routes.add(.POST, "/v1/indexes/{index}/analyze", indexes.analyze)

@@ -15,8 +15,10 @@ public struct SearchCall: Equatable, Sendable {
   public var indexes: IndexNames?
   /// It is one part of several.
   public var paging: Paging?
-  /// The document whose score is to be explained: of `Form.explain` alone.
+  /// The document whose score is to be explained, or to which others are to be alike: of `Form.explain` and `.similar`.
   public var id: String?
+  /// To which documents are to be alike: of `Form.similar`.
+  public var text: String?
   /// The answer is indented.
   public var pretty = false
 
@@ -32,6 +34,8 @@ public struct SearchCall: Equatable, Sendable {
     case count
     /// POST /v1/indexes/{i}/explain: a search and the `id` of a document.
     case explain
+    /// /v1/indexes/{i}/similar: `id` or `text`, and what bears on hits.
+    case similar
     /// /v1/indexes/{i}/statistics: what the terms of a query are known by.
     case statistics
 
@@ -50,6 +54,11 @@ public struct SearchCall: Equatable, Sendable {
       case .searchNamingIndex: Self.searching + ["index", "indexes"]
       case .count: Self.reading + ["filter"]
       case .explain: Self.searching + ["id"]
+      case .similar:
+        [
+          "id", "text", "fields", "filter", "sort", "limit", "select", "highlight", "total",
+          "explain", "timeout_ms", "min_generation", "pretty",
+        ]
       case .statistics: Self.reading
       }
     }
@@ -121,6 +130,7 @@ public struct SearchCall: Equatable, Sendable {
       request.statistics = try StatisticsJSON.read(value, at: members.pointer("statistics"))
     }
     if form == .searchNamingIndex { indexes = try IndexNames(members) }
+    if form == .similar { try readSource(members) }
     if form == .explain {
       guard let id = try members.string("id") else {
         throw Problem(
@@ -129,6 +139,23 @@ public struct SearchCall: Equatable, Sendable {
       }
       self.id = id
     }
+  }
+
+  /// A document or a text.
+  private mutating func readSource(_ members: Members) throws(Problem) {
+    id = try members.string("id")
+    text = try members.string("text")
+    if id != nil, text != nil { throw members.invalid("text", "either \"id\" or \"text\"") }
+    if id == nil, text == nil {
+      throw Problem(
+        .missingMember, "/id: like which document, or which \"text\", is not said",
+        errors: [.init(pointer: "/id", code: Problem.Code.missingMember.rawValue)])
+    }
+  }
+
+  /// Of `Form.similar`.
+  public var similar: SimilarRequest {
+    SimilarRequest(id.map { .document(id: $0) } ?? .text(text ?? ""), request: request)
   }
 
   private static func fields(_ members: Members) throws(Problem) -> [SearchRequest.FieldWeight] {
@@ -192,10 +219,12 @@ extension SearchCall {
   /// The parameters are turned into the members of a body and read as one, so that both have the same rules.
   /// - Parameters:
   ///   - parameters: what is behind `?`, not decoded.
-  ///   - form: `.searchNamingIndex` or `.statistics`.
+  ///   - form: `.searchNamingIndex`, `.similar` or `.statistics`.
   public init(parameters: Substring, form: Form = .searchNamingIndex) throws(Problem) {
     // Filters and statistics have structure: they need a body.
-    let names = ["q"] + form.known.filter { $0 != "filter" && $0 != "statistics" }
+    let names =
+      (form.known.contains("query") ? ["q"] : [])
+      + form.known.filter { $0 != "filter" && $0 != "statistics" }
     var object = JSONObject()
     for parameter in try Parameters(parameters, known: names) {
       let member = parameter.name == "q" ? "query" : parameter.name

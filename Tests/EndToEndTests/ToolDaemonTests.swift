@@ -41,6 +41,8 @@ struct ToolDaemonTests {
       ["explain", "news", "h99", "ferry"], ["explain", "none", "h5", "ferry"],
       ["analyze", "--index", "news", "--field", "title", "Niinistö’s COVID-19"],
       ["analyze", "--index", "news", "--field", "colour", "red"],
+      ["similar", "news", "h5"], ["similar", "current", "--text", "ferry storm", "-n", "2"],
+      ["similar", "news", "h99"], ["similar", "news", "h5", "--fields", "tags"],
       ["alias"], ["search", "n*", "ferry"], ["search", "current", "ferry"], ["search", "x*", "a"],
       ["search", "news,none", "a"], ["count", "*"], ["get", "current", "h5"], ["stats", "current"],
     ]

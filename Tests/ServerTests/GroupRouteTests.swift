@@ -51,12 +51,13 @@ struct GroupRouteTests {
     let all = ["news/n2", "wire-1/w1", "news/n1"]
     for names in ["news,wire-1,wire-2", "*", "news,wire-*", "n?ws,wire-?", "*,wire-1", "*e*"] {
       let question = #""query": "herring", "sort": ["date"]"#
+      let coded = names.replacing("?", with: "%3F")
       for answer in [
-        try bench.json("POST", "/v1/indexes/\(names)/search", "{\(question)}"),
+        try bench.json("POST", "/v1/indexes/\(coded)/search", "{\(question)}"),
         try bench.json("POST", "/v1/search", "{\(question), \"index\": \"\(names)\"}"),
         try bench.json("POST", "/v1/search", "{\(question), \"indexes\": [\"\(names)\"]}"),
-        try bench.json("GET", "/v1/search?q=herring&sort=date&index=\(names)"),
-        try bench.json("GET", "/v1/search?q=herring&sort=date&indexes=\(names)"),
+        try bench.json("GET", "/v1/search?q=herring&sort=date&index=\(coded)"),
+        try bench.json("GET", "/v1/search?q=herring&sort=date&indexes=\(coded)"),
       ] {
         #expect(hits(answer) == all, "\(names): \(answer)")
         #expect(answer["total"]?["value"]?.int == 3)
@@ -67,7 +68,7 @@ struct GroupRouteTests {
         #expect(answer["indexes"]?.array?.allSatisfy { $0["generation"]?.int ?? 0 > 0 } == true)
       }
       let count = try bench.json(
-        "POST", "/v1/indexes/\(names)/count", #"{"query": "herring OR tea"}"#)
+        "POST", "/v1/indexes/\(coded)/count", #"{"query": "herring OR tea"}"#)
       #expect(count["total"]?["value"]?.int == 4)
       #expect(count["indexes"]?.array?.count == 3)
     }

@@ -29,7 +29,8 @@ struct Martlet: ParsableCommand {
       CommandGroup(
         name: "Ask",
         subcommands: [
-          SearchCommand.self, CountCommand.self, GetCommand.self, ExplainCommand.self,
+          SearchCommand.self, CountCommand.self, SimilarCommand.self, GetCommand.self,
+          ExplainCommand.self,
         ]),
       CommandGroup(
         name: "Look",

@@ -124,7 +124,7 @@ struct IndexGroupTests {
     let seed = UInt64.random(in: 0..<1_000_000)
     var chance = SearchChance(seed: seed)
     // The parts lack what their schemas lack: for the whole index the documents do.
-    let all = try try Self.fields()()
+    let all = try Self.fields()
     let kept = [[0, 2], [1, 3], [0, 1, 2, 3]].map { numbers in numbers.map { all[$0] } }
     var lines: [[String]] = []
     for (part, fields) in kept.enumerated() {

@@ -82,6 +82,19 @@ struct LocalBackend: Backend {
       }
       guard let response else { throw noSuchDocument(name, id) }
       return Wire.answer(response)
+    case .similar(let name, let body):
+      let call = try wire { () throws(Problem) in
+        try SearchCall(json: Array("\(body)".utf8), form: .similar)
+      }
+      let deadline = Deadline.after(milliseconds: call.timeoutMilliseconds)
+      let isPlain = try select(name).isPlain
+      let name = try one(name)
+      let reader = try reader(name)
+      let response = try answering { () throws(IndexError) in
+        try Searcher(reader).similar(call.similar, deadline: deadline)
+      }
+      guard let response else { throw noSuchDocument(name, call.id ?? "") }
+      return Wire.answer(isPlain ? response : response.naming(name))
     case .analyze(let name, let body):
       let schema = try name.map { name throws(Failure) in
         try reader(try one(name)).schema

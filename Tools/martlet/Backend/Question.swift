@@ -14,13 +14,14 @@ enum Question {
   case count(index: String, JSONValue)
   case document(index: String, id: String)
   case explain(index: String, JSONValue)
+  case similar(index: String, JSONValue)
   /// Without an index only an analyzer can be named, and only here.
   case analyze(index: String?, JSONValue)
 
   var method: String {
     switch self {
     case .indexes, .aliases, .index, .document: "GET"
-    case .search, .count, .explain, .analyze: "POST"
+    case .search, .count, .explain, .similar, .analyze: "POST"
     }
   }
 
@@ -32,6 +33,7 @@ enum Question {
     case .search(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/search"
     case .count(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/count"
     case .explain(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/explain"
+    case .similar(let name, _): "/v1/indexes/\(PercentCoding.encode(name))/similar"
     case .analyze(let name, _): "/v1/indexes/\(PercentCoding.encode(name ?? ""))/analyze"
     case .document(let name, let id):
       "/v1/indexes/\(PercentCoding.encode(name))/docs/\(PercentCoding.encode(id))"
@@ -41,7 +43,8 @@ enum Question {
   var body: [UInt8]? {
     switch self {
     case .indexes, .aliases, .index, .document: nil
-    case .search(_, let body), .count(_, let body), .explain(_, let body), .analyze(_, let body):
+    case .search(_, let body), .count(_, let body), .explain(_, let body), .similar(_, let body),
+      .analyze(_, let body):
       Array("\(body)".utf8)
     }
   }
