@@ -13,7 +13,7 @@ struct SimilarCommand: ParsableCommand {
         martlet similar news reut2-000-17
         martlet similar news reut2-000-17 -n 5 --filter 'date>=1987-06'
         martlet similar news --text "a strike at the port of Rotterdam"
-        martlet similar news reut2-000-17 --json | jq -r .interpreted
+        martlet similar news reut2-000-17 --json | jq .interpreted
       """)
 
   @OptionGroup var ask: AskOptions
