@@ -38,7 +38,8 @@ struct SimilarRouteTests {
         == 1)
     let filtered = try bench.json(
       "POST", "/v1/indexes/news/similar",
-      #"{"id": "a", "filter": [{"field": "tags", "exists": false}], "select": ["title"], "highlight": true}"#)
+      #"{"id": "a", "filter": [{"field": "tags", "exists": false}], "select": ["title"], "highlight": true}"#
+    )
     #expect(ids(filtered) == ["c"])
     #expect(filtered["hits"]?.array?.first?["passages"]?.array?.count == 1)
     #expect(try bench.ask("GET", "/v1/indexes/news/similar?id=a").headers["etag"] != nil)

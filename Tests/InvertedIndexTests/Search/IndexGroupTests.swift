@@ -91,13 +91,16 @@ struct IndexGroupTests {
         )
       })
     for request in Self.requests() {
-      for (limit, offset) in [(10, 0), (1, 0), (7, 12), (500, 0), (0, 0)] {
+      for limit in [10, 1, 500, 0] {
         var request = request
         request.limit = limit
-        request.offset = offset
+        request.facets = [
+          Facet("tags", .values(limit: 3, order: .count)),
+          Facet("year", .values(limit: 2, order: .value)),
+        ]
         let expected = try whole.search(request)
         let found = try group.search(request)
-        let place = "seed \(seed): \(request.query) \(request.sort) \(limit) \(offset)"
+        let place = "seed \(seed): \(request.query) \(request.sort) \(limit)"
         #expect(found.hits.map(\.id) == expected.hits.map(\.id), "\(place)")
         #expect(found.hits.map(\.score) == expected.hits.map(\.score), "\(place)")
         #expect(found.hits.map(\.fields) == expected.hits.map(\.fields), "\(place)")
@@ -105,6 +108,7 @@ struct IndexGroupTests {
         #expect(
           found.hits.map { $0.explanation?.value } == expected.hits.map { $0.explanation?.value })
         #expect(found.total == expected.total, "\(place)")
+        #expect(found.facets == expected.facets, "\(place)")
         #expect(found.interpreted == expected.interpreted)
         #expect(found.warnings == expected.warnings)
         #expect(found.generation == 0)
