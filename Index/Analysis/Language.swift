@@ -44,7 +44,12 @@ struct Language: Sendable {
     self.digraphs = Self.words(digraphs).map { ($0, $0[0]) }
     self.endsAtApostrophe = endsAtApostrophe
     self.isInTwoScripts = isInTwoScripts
-    self.stopWords = Self.words(stopWords)
+    self.stopWords = Self.words(stopWords).map { word in
+      // As tokens have them: ς is σ, ß is ss.
+      var exact: [UInt8] = []
+      Normalization.foldedExact(unsafe word.span.bytes, into: &exact)
+      return exact
+    }
     self.probes = Self.words(probes)
   }
 

@@ -12,6 +12,11 @@ extension Language {
     if isInTwoScripts { Self.latinize(&word) }
     dropApostrophe(&word)
     if !digraphs.isEmpty { contract(&word) }
+    guard !endings.isEmpty else {
+      scratch.stem(&word)
+      Self.fold(&word)
+      return
+    }
     let plain = word
     scratch.stem(&word)
     Self.fold(&word)

@@ -65,11 +65,14 @@ public struct AnalyzeCall: Sendable {
           writer.object { writer in
             writer.field("text", token.text)
             writer.field("exact", token.exact)
+            if let folded = token.folded { writer.field("folded", folded) }
             writer.field("index", token.index)
             writer.field("position", token.position)
             writer.field("start", token.start)
             writer.field("end", token.end)
             if token.isJoined { writer.field("joined", true) }
+            if token.isBigram { writer.field("bigram", true) }
+            if token.isLastOfRun { writer.field("last_of_run", true) }
             if token.isStopWord { writer.field("stop", true) }
           }
         }

@@ -193,6 +193,7 @@ extension Problem {
     switch error {
     case .corrupt, .version: self.init(.indexDamaged, error.description)
     case .system, .unknownDurability: self.init(.storage, error.description)
+    case .analyzer: self.init(.indexUnavailable, error.description)
     case .notFound: self.init(.noSuchDocument, error.description)
     case .invalid: self.init(.invalidValue, error.description)
     case .request(let place, let detail, let hint):

@@ -67,6 +67,7 @@ extension Failure {
     case .system(_, let path, let code):
       self.init(
         Failure.status(errno: code), "\(error)", hint: Failure.hint(errno: code, path: path))
+    case .analyzer: self.init(.configuration, "\(error)")
     case .notFound: self.init(.noInput, "\(error)")
     case .invalid, .query: self.init(.usage, "\(error)")
     case .request(_, _, let hint): self.init(.usage, "\(error)", hint: hint)

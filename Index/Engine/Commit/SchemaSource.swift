@@ -112,11 +112,13 @@ extension Manifest.Content {
   func analyzerMismatch(path: String) -> IndexError? {
     for analyzer in analyzers {
       guard let mine = Analyzer.named(analyzer.name) else {
-        return .invalid("\(path): this program has no analyzer \(analyzer.name)")
+        return .analyzer(
+          index: path,
+          detail: "this program has no analyzer \(analyzer.name), by which it was written")
       }
       guard mine.fingerprint == analyzer.value else {
-        return .invalid(
-          "\(path): was written with another version of the analyzer \(analyzer.name); rebuild it")
+        return .analyzer(
+          index: path, detail: "was written with another version of the analyzer \(analyzer.name)")
       }
     }
     return nil

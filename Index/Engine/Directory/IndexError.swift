@@ -9,6 +9,8 @@ public enum IndexError: Error, Sendable, Equatable {
   case version(file: String, found: Int, supported: ClosedRange<Int>)
   /// A system call failed on a path.
   case system(call: String, path: String, code: Int32)
+  /// The index has terms of an analyzer that this program does not have, or has in another version.
+  case analyzer(index: String, detail: String)
   /// The index, document, field or file that was asked for does not exist.
   case notFound(String)
   /// The caller asked for something that cannot be: a bad name, an option, a schema.
@@ -40,6 +42,8 @@ extension IndexError: CustomStringConvertible {
         + "\(supported.upperBound)"
     case .system(let call, let path, let code):
       "\(path): \(SystemError(call, code: code).message) (\(call))"
+    case .analyzer(let index, let detail):
+      "\(index): \(detail); `\(IndexError.rebuilding(index))` makes the index anew from its documents"
     case .notFound(let what): "\(what): not found"
     case .invalid(let what): what
     case .request(let place, let detail, _): "\(place): \(detail)"
@@ -56,5 +60,12 @@ extension IndexError: CustomStringConvertible {
         + warnings.map { "\($0.code.rawValue) at byte \($0.at): \($0.detail)" }
         .joined(separator: "; ")
     }
+  }
+}
+
+extension IndexError {
+  /// The command that makes an index anew, by its path or its name.
+  package static func rebuilding(_ index: String) -> String {
+    "martlet rebuild \(index.split(separator: "/").last ?? "NAME")"
   }
 }

@@ -57,7 +57,7 @@ struct IndexCommand: ParsableCommand {
   var dynamic: Dynamic?
   @Option(
     help: ArgumentHelp(
-      "The analyzer of text fields, in an index that is made without --schema: standard, english, …",
+      "The analyzer of text fields, in an index that is made without --schema: standard, english, fi, cjk, … (martlet help analyze)",
       valueName: "name"))
   var analyzer: String?
   @Option(

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import JSON
 
@@ -135,12 +136,32 @@ struct AnalyzeCommand: ParsableCommand {
     abstract: "Show what an analyzer makes of a text: its tokens, and the terms that are indexed.",
     discussion: """
       With the name of an index, the text is read as that index reads the field (--field); else by the analyzer
-      that --analyzer names.
+      that --analyzer names (standard without it).
+
+      A row for each token: its position, its bytes in the text, the text, and what becomes of it. The exact form is
+      what ="…" finds; folded, its marks are gone; the index form, without endings, is what words find. After it:
+      joined (a compound as one word), stop word (left out of long OR queries), bigram (two characters of a script
+      without spaces), last of run (the last of them by itself).
+
+      Analyzers, in any case, languages by their English name or ISO code:
+        \(AnalyzeCommand.analyzers)
 
       Examples:
         martlet analyze --analyzer english "the deterrent effects of COVID-19"
+        martlet analyze --analyzer fi "Niinistö taloissamme"
+        martlet analyze --analyzer cjk "東京都 한국어"
         martlet analyze --index news --field body "Niinistö’s talks"
       """)
+
+  /// All of them, in lines of at most 90 letters.
+  private static var analyzers: String {
+    var lines = [""]
+    for name in Analyzer.names.map({ $0 == "cjk" ? "cjk (chinese, japanese, korean)" : $0 }) {
+      if lines[lines.count - 1].count + name.count > 90 { lines.append("") }
+      lines[lines.count - 1] += lines[lines.count - 1].isEmpty ? name : ", " + name
+    }
+    return lines.joined(separator: ",\n        ")
+  }
 
   @OptionGroup var ask: AskOptions
   @Argument(help: ArgumentHelp("The text.", valueName: "text")) var words: [String]
@@ -148,7 +169,8 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The field that says which analyzer.", valueName: "name")) var field:
     String?
   @Option(
-    help: ArgumentHelp("The analyzer: standard, english, whitespace, keyword.", valueName: "name"))
+    help: ArgumentHelp(
+      "The analyzer: standard, english, fi, cjk, … (see above).", valueName: "name"))
   var analyzer: String?
 
   mutating func validate() throws {
@@ -164,21 +186,42 @@ struct AnalyzeCommand: ParsableCommand {
     if let analyzer { request["analyzer"] = .string(analyzer) }
     let question = Question.analyze(index: index, .object(request))
     _ = try ask.answer(question) { (answer, output) throws(Failure) in
-      var rows = [["position", "bytes", "text", "exact form", "index form"]]
+      var rows = [["position", "bytes", "text", "exact form", "folded", "index form"]]
       for token in answer["tokens"]?.array ?? [] {
         rows.append([
           Answer.text(token["position"]),
           "\(Answer.text(token["start"]))–\(Answer.text(token["end"]))",
           printable(Answer.text(token["text"])), printable(Answer.text(token["exact"])),
-          printable(Answer.text(token["index"]))
-            + (token["stop"]?.bool == true ? "  (stop word)" : "")
-            + (token["joined"]?.bool == true ? "  (joined)" : ""),
+          printable(Answer.text(token["folded"])),
+          ([printable(Answer.text(token["index"]))] + Self.notes(token)).joined(separator: "  "),
         ])
       }
-      let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+      let widths = (0..<6).map { column in rows.map { $0[column].columns }.max() ?? 0 }
       for row in rows {
-        let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+        let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.columns) }
         output.line(String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()))
+      }
+    }
+  }
+
+  private static func notes(_ token: JSONValue) -> [String] {
+    [
+      ("stop", "(stop word)"), ("joined", "(joined)"), ("bigram", "(bigram)"),
+      ("last_of_run", "(last of run)"),
+    ]
+    .filter { token[$0.0]?.bool == true }.map(\.1)
+  }
+}
+
+extension String {
+  /// Columns of a terminal that it takes: two for each character of Han, kana and Hangul, one for each other.
+  fileprivate var columns: Int {
+    reduce(0) { sum, character in
+      switch character.unicodeScalars.first?.value ?? 0 {
+      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+        sum + 2
+      default: sum + 1
       }
     }
   }
