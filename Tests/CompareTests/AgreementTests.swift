@@ -36,8 +36,13 @@ import enum Measuring.Figures
     // A keyword field has few words: its values.
     #expect(queries.count > (analyzer == "keyword" ? 200 : 1_000))
     let (agreement, paired) = try both.agreement(queries)
-    #expect(paired.leftOut.isEmpty, "\(paired.leftOut)")
-    #expect(agreement.compared == queries.count)
+    // Characters found by pairs have one more token in FTS5, which counts it between words and cannot leave it out of a phrase.
+    let leftOut = paired.leftOut
+    #expect(
+      Set(leftOut.keys).isSubset(of: ["runs within NEAR", "words behind a run of characters"]),
+      "\(leftOut)")
+    let count = leftOut.values.reduce(0, +)
+    #expect(agreement.compared == queries.count - count && count < queries.count / 15)
     for found in agreement.disagreements.prefix(5) {
       Issue.record(
         """

@@ -30,7 +30,7 @@ struct ManualTests {
     mkdir -p home/notes/drafts etc
     cat >articles.jsonl <<'END'
     {"id": "reut2-000-17", "title": "The balance of power", "body": "The nuclear deterrent and nuclear arms, says Niinistö, and herring.", "tags": ["NATO", "obsolete"], "date": "2018-05-14"}
-    {"id": "reut2-000-18", "title": "NATO looks back", "body": "Peskov and Putin on the nuclear deterrent.", "tags": ["NATO"], "date": "2019-11-02"}
+    {"id": "reut2-000-18", "title": "NATO looks back", "body": "Peskov on the nuclear deterrent: Putin and Trump at the summit in Helsinki.", "tags": ["NATO"], "date": "2019-11-02"}
     {"id": "old", "title": "Long ago", "body": "Nothing of note.", "tags": ["past"], "date": "1998-01-01"}
     END
     head -1 articles.jsonl | gzip >more.jsonl.gz
@@ -105,7 +105,7 @@ struct ManualTests {
     #expect(query.contains("NEAR") && query.contains("unclosed_quote"))
     for page in ["martlet.1", "martletd.8", "martlet-query.7"] where ClientBench.has("groff") {
       let checked = try ToolProcess(
-        [], wrapper: ["/bin/sh", "-ec", "groff -ww -z -K utf8 -man '\(out)/man/\(page)'"]
+        [], wrapper: ["/bin/sh", "-ec", "groff -ww -z -K utf8 -T utf8 -man '\(out)/man/\(page)'"]
       ).wait()
       #expect(checked.status == 0 && checked.errors.isEmpty, "\(page): \(checked.errors)")
     }

@@ -19,10 +19,16 @@ struct ToolSynonymsTests {
       ["--data", bench.data, "--socket", socket, "--log-level", "error"], program: "martletd",
       home: bench.path)
     defer { daemon.kill(SIGTERM) }
+    func until(_ condition: () throws -> Bool) throws {
+      for _ in 0..<1_000 {
+        if try condition() { return }
+        usleep(20_000)
+      }
+    }
     func status(_ query: String) throws -> Int32? {
       try bench.run("search", "news", query, "--socket", socket).status
     }
-    for _ in 0..<1_000 where try status("ferry") != 0 { usleep(20_000) }
+    try until { try status("ferry") == 0 }
     #expect(try status("knot") == 1)
 
     let set = try bench.run("synonyms", "news", file)
@@ -31,7 +37,7 @@ struct ToolSynonymsTests {
     #expect(try ToolIndexTests.ids(bench, "knot") == ["h3"])
     #expect(try Set(ToolIndexTests.ids(bench, "boat")).isSuperset(of: ferries))
     #expect(try ToolIndexTests.ids(bench, "knot", "--no-synonyms") == [])
-    for _ in 0..<1_000 where try status("knot") != 0 { usleep(20_000) }
+    try until { try status("knot") == 0 }
     #expect(try status("knot") == 0)
     let explained = try bench.run("explain", "news", "h3", "knot")
     #expect(explained.output.contains("bowline as a synonym"), "\(explained.output)")

@@ -99,7 +99,7 @@ struct DaemonTests {
     try expect(400, "bad_json", "POST", "/v1/indexes/news/search", "{\"query\":")
     try expect(400, "unknown_member", "POST", "/v1/indexes/news/search", #"{"querry": "x"}"#)
     try expect(
-      400, "not_supported", "POST", "/v1/indexes/news/search", #"{"facets": {"tags": {}}}"#)
+      400, "invalid_value", "POST", "/v1/indexes/news/search", #"{"facets": {"title": {}}}"#)
     try expect(400, "invalid_value", "POST", "/v1/indexes/news/search", #"{"sort": ["nothing"]}"#)
     try expect(
       400, "bad_query", "POST", "/v1/indexes/news/search", #"{"query": "\"a", "mode": "strict"}"#)

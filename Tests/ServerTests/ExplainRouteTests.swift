@@ -65,7 +65,7 @@ struct ExplainRouteTests {
     for (body, code) in [
       (#"{"query": "x"}"#, "missing_member"), (#"{"query": "x", "id": 1}"#, "invalid_value"),
       (#"{"query": "x", "id": "none"}"#, "no_such_document"),
-      (#"{"query": "x", "id": "a", "facets": {}}"#, "not_supported"),
+      (#"{"query": "x", "id": "a", "facets": 1}"#, "invalid_value"),
       (#"{"query": "x", "ids": "a"}"#, "unknown_member"),
       (#"{"query": "\"x", "id": "a", "mode": "strict"}"#, "bad_query"),
     ] {

@@ -51,7 +51,7 @@ struct AnswerTests {
       interpreted: "a AND b", warnings: [], hits: [],
       relaxed: RelaxedHits(interpreted: "a OR b", hits: [hit]))
     let wanted = #"""
-      {"took_us":1,"timed_out":false,"generation":2,"total":{"value":0,"exact":true},"interpreted":"a AND b","warnings":[],"hits":[],"relaxed":{"interpreted":"a OR b","hits":[{"id":"a","score":1.0,"fields":{}}]}}
+      {"took_us":1,"timed_out":false,"generation":2,"total":{"value":0,"exact":true},"interpreted":"a AND b","warnings":[],"hits":[],"relaxed":{"interpreted":"a OR b","hits":[{"id":"a","score":1.0,"fields":{}}]},"did_you_mean":null}
 
       """#
     #expect(String(decoding: Wire.answer(response), as: UTF8.self) == wanted)

@@ -90,7 +90,7 @@ struct FacetJSONTests {
     let text = String(decoding: Wire.answer(response), as: UTF8.self)
     #expect(
       text.hasSuffix(
-        #""hits":[],"facets":{"a":{"buckets":[{"value":"x","count":2},{"value":"1970-01-01T00:00:00Z","count":1},{"value":"..3","to":3,"count":0}],"other":4,"missing":5,"exact":false}}}"#
+        #""hits":[],"facets":{"a":{"buckets":[{"value":"x","count":2},{"value":"1970-01-01T00:00:00Z","count":1},{"value":"..3","to":3,"count":0}],"other":4,"missing":5,"exact":false}},"did_you_mean":null}"#
           + "\n"))
   }
 }

@@ -40,7 +40,7 @@ struct FTS5Expression {
       if term.isExact { throw Untranslatable(reason: "exact forms") }
       if term.edits > 0 { throw Untranslatable(reason: "spelling errors") }
       return term.isPrefix
-        ? prefix(of: term.text, after: [], scope: scope) : words(term.text, scope: scope)
+        ? prefix(of: term.text, after: [], scope: scope) : try words(term.text, scope: scope)
     case .phrase(let phrase): return try self.phrase(phrase, scope: scope)
     case .near(let near): return try self.near(near, scope: scope)
     case .and(let operands): return try conjunction(operands, scope: scope)
@@ -116,11 +116,15 @@ struct FTS5Expression {
 
   // MARK: Words
 
-  private func words(_ text: String, scope: String) -> String? {
+  private func words(_ text: String, scope: String) throws(Untranslatable) -> String? {
     let tokens = self.tokens(of: text)
     let parts = tokens.filter { !$0.isJoined }
-    guard !parts.isEmpty else { return nil }
-    let phrase = scope + Self.verbatim(parts.map(\.index))
+    guard let last = parts.last else { return nil }
+    guard !parts.dropLast().contains(where: \.endsRun) else {
+      throw Untranslatable(reason: "words behind a run of characters")
+    }
+    // A character alone may begin a pair of them.
+    let phrase = scope + Self.verbatim(parts.map(\.index)) + (last.isCharacter ? " *" : "")
     guard let joined = tokens.first(where: \.isJoined), joined.isWhole else { return phrase }
     return "(\(phrase) OR \(scope)\(Self.verbatim([joined.index])))"
   }
@@ -133,7 +137,7 @@ struct FTS5Expression {
     guard phrase.parts.count == 1, case .text(let text) = phrase.parts[0] else {
       throw Untranslatable(reason: "phrases with gaps")
     }
-    guard phrase.isPrefix else { return words(text, scope: scope) }
+    guard phrase.isPrefix else { return try words(text, scope: scope) }
     let parts = tokens(of: text).filter { !$0.isJoined }
     guard let last = parts.last else { return nil }
     return prefix(
@@ -174,6 +178,9 @@ struct FTS5Expression {
       guard !tokens.isEmpty, !tokens.contains(where: \.isJoined) else {
         throw Untranslatable(reason: "compounds within NEAR")
       }
+      guard !tokens.contains(where: \.endsRun) else {
+        throw Untranslatable(reason: "runs within NEAR")
+      }
       // FTS5 lets one word of the text be both; Martlet asks for two.
       guard forms.isDisjoint(with: tokens.map(\.index)) else {
         throw Untranslatable(reason: "the same word twice within NEAR")
@@ -196,6 +203,10 @@ struct FTS5Expression {
     var isJoined: Bool
     /// It stands for all of the text's words.
     var isWhole: Bool
+    /// One of the characters, or pairs of them, that text without spaces is found by; the last of its run.
+    var endsRun: Bool
+    /// A run by itself.
+    var isCharacter: Bool
   }
 
   func tokens(of text: String) -> [Token] { Self.tokens(of: text, analyzer) }
@@ -207,14 +218,20 @@ struct FTS5Expression {
     guard buffer.count > 0 else { return [] }
     var scratch = analyzer.makeScratch()
     let whole = buffer[0].start..<buffer[buffer.count - 1].end
-    return (0..<buffer.count).map { number in
+    return (0..<buffer.count).compactMap { number in
+      let follows = number > 0 && buffer[number - 1].isBigram
+      // The pair before holds it already.
+      if buffer[number].isLastOfRun, follows { return nil }
       let exact = buffer.form(number)
       var index: [UInt8] = []
       analyzer.indexForm(unsafe exact.span.bytes, scratch: &scratch, into: &index)
       let token = buffer[number]
       return Token(
         exact: exact, index: index, isJoined: token.isJoined,
-        isWhole: token.start..<token.end == whole)
+        isWhole: token.start..<token.end == whole,
+        endsRun: token.isLastOfRun
+          || (token.isBigram && number + 1 < buffer.count && buffer[number + 1].isLastOfRun),
+        isCharacter: token.isLastOfRun)
     }
   }
 
