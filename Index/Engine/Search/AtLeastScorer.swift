@@ -18,7 +18,10 @@ final class AtLeastScorer: Scorer {
   init(_ count: Int, of children: [Scorer], memory: LeafMemory) {
     precondition(
       1 < count && count < children.count && children.count <= UInt16.max, "some of them")
-    self.children = children.sorted { $0.cost < $1.cost }
+    let sorted = children.sorted { $0.cost < $1.cost }
+    var cost = 0
+    for child in sorted.prefix(children.count - count + 1) { cost += child.cost }
+    self.children = sorted
     self.count = count
     self.memory = memory
     own = memory.window()
@@ -26,8 +29,7 @@ final class AtLeastScorer: Scorer {
     one = memory.window()
     unsafe counts = .allocate(capacity: memory.windowCapacity)
     unsafe counts.initialize(repeating: 0, count: memory.windowCapacity)
-    super.init(
-      cost: self.children.prefix(children.count - count + 1).reduce(0) { $0 + $1.cost })
+    super.init(cost: cost)
   }
 
   deinit { unsafe counts.deallocate() }
