@@ -54,7 +54,7 @@ struct Language: Sendable {
   }
 
   private static func words(_ text: String) -> [[UInt8]] {
-    text.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) }
+    text.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }.map { Array($0) }
   }
 
   /// A hash of the rules, of the stop words, and of what the installed stemmer makes of some words: another version of it
