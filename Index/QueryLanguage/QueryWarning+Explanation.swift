@@ -34,7 +34,6 @@ extension QueryWarning.Code {
     case .tooManyClauses: "more than \(QueryParser.Limits.clauses) words and other clauses: cut"
     case .tooManyWarnings: "more than are told"
     case .tooManyExpansions: "more words fit than are looked for: the most frequent are"
-    case .notSupported: "cannot be carried out here: dropped or narrowed, as the detail says"
     case .wrongField: "a field of another type: the clause is dropped for it"
     }
   }

@@ -45,7 +45,6 @@ public struct QueryWarning: Hashable, Sendable {
     case tooManyWarnings = "too_many_warnings"
     // Carrying out; these are the engine's.
     case tooManyExpansions = "too_many_expansions"
-    case notSupported = "not_supported"
     case wrongField = "wrong_field"
   }
 
