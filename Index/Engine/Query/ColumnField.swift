@@ -3,9 +3,11 @@ extension Schema {
   /// - Parameters:
   ///   - pointer: where the request names it.
   ///   - what: what the column is for.
+  ///   - types: which fields do for it.
   /// - Throws: `request`.
   func column(
-    _ name: String, at pointer: String, _ what: String
+    _ name: String, at pointer: String, _ what: String,
+    types: String = "keyword, number, date and boolean"
   ) throws(IndexError) -> (number: Int, field: Field) {
     guard let number = number(of: name) else {
       throw .noField(name, at: pointer, self)
@@ -15,7 +17,7 @@ extension Schema {
       throw .request(
         at: pointer,
         field.type == .text
-          ? "\(name) is a text field; \(what) takes keyword, number, date and boolean fields"
+          ? "\(name) is a text field; \(what) takes \(types) fields"
           : "\(name) has no column")
     }
     return (number, field)

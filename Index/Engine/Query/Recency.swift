@@ -39,7 +39,7 @@ struct RecencyQuery: Sendable, Equatable {
   /// - Throws: `request`, with the place.
   init(_ recency: Recency, _ schema: Schema, now: Int64) throws(IndexError) {
     let (number, field) = try schema.column(
-      recency.field, at: "/recency/field", "recency")
+      recency.field, at: "/recency/field", "recency", types: "date")
     guard field.type == .date else {
       throw .request(
         at: "/recency/field",
