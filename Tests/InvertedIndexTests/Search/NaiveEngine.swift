@@ -1,5 +1,5 @@
-// An engine that is slow and obviously right: documents in an array, every query a scan over them. The real one is
-// compared with it, documents, ranks and bits of scores.
+// An engine that is slow and obviously right: documents in an array, and each part of a query gives every one of them its
+// score or nothing. The real one is compared with it: documents, ranks and bits of scores.
 
 import Glibc
 
@@ -10,6 +10,8 @@ struct NaiveToken: Equatable {
   var exact: String
   var index: String
   var position: UInt32
+
+  func form(_ space: TermSpace) -> String { space == .exact ? exact : index }
 }
 
 struct NaiveDocument {
@@ -21,35 +23,13 @@ struct NaiveDocument {
   var isLive = true
 }
 
-/// A term with its text.
-struct NaiveTerm {
-  let field: Int
-  let space: TermSpace
-  let text: String
-
-  init(_ term: FieldTerm) {
-    field = term.field
-    space = term.space
-    text = String(decoding: term.bytes, as: UTF8.self)
-  }
-
-  func occurrences(in document: NaiveDocument) -> Int {
-    var count = 0
-    if space == .value {
-      if let values = document.keywords[field], values.contains(text) { count = 1 }
-    } else if let tokens = document.texts[field] {
-      for token in tokens where (space == .exact ? token.exact : token.index) == text { count += 1 }
-    }
-    return count
-  }
-}
-
 struct NaiveEngine {
   let documents: [NaiveDocument]
 
   /// What was counted before.
   private final class Memory {
-    var frequencies: [FieldTerm: Int] = [:]
+    var positions: [FieldTerm: [[Int]]] = [:]
+    var vocabularies: [TermSpace: [Int: Set<String>]] = [:]
     var averages: [Int: Float?] = [:]
   }
   private let memory = Memory()
@@ -68,16 +48,17 @@ struct NaiveEngine {
     let largest = largestScore(query)
     let newest = largest * (recency?.weight ?? 0)
     let grid = NaiveEngine.magnitude(largest + newest)
-    let searched = Prepared(self, query, grid: grid)
-    let conditions = filters.map { Prepared(self, $0, grid: 0) }
+    let found = scores(query, grid: grid)
+    let conditions = filters.map { scores($0, grid: 0) }
     var results: [Result] = []
     for (number, document) in documents.enumerated() where document.isLive {
-      guard var score = searched.score(document) else { continue }
+      guard var score = found[number], conditions.allSatisfy({ $0[number] != nil }) else {
+        continue
+      }
       if let recency, let date = document.numbers[recency.field]?.max() {
         let halves = Double(max(0, recency.origin - date)) / Double(recency.halfLife)
         score += (newest * Float(exp2(-halves)) + grid) - grid
       }
-      guard conditions.allSatisfy({ $0.score(document) != nil }) else { continue }
       results.append(Result(document: number, score: score))
     }
     return results.sorted {
@@ -85,18 +66,50 @@ struct NaiveEngine {
     }
   }
 
-  // MARK: Statistics, over all documents, deleted ones included
+  // MARK: Terms, in all documents, deleted ones included
 
-  func frequency(_ term: FieldTerm) -> Int {
-    if let known = memory.frequencies[term] { return known }
-    let text = NaiveTerm(term)
-    let count = documents.count { text.occurrences(in: $0) > 0 }
-    memory.frequencies[term] = count
-    return count
+  /// Where a term stands in each document; a value stands at 0.
+  private func positions(_ term: FieldTerm) -> [[Int]] {
+    if let known = memory.positions[term] { return known }
+    let text = String(decoding: term.bytes, as: UTF8.self)
+    let positions = documents.map { document in
+      if term.space == .value {
+        return document.keywords[term.field, default: []].contains(text) ? [0] : []
+      }
+      let tokens = document.texts[term.field, default: []]
+      return tokens.filter { $0.form(term.space) == text }.map { Int($0.position) }
+    }
+    memory.positions[term] = positions
+    return positions
+  }
+
+  /// Where any of the terms stands.
+  private func positions(_ terms: [FieldTerm]) -> [[Int]] {
+    let each = terms.map { positions($0) }
+    return documents.indices.map { number in Set(each.flatMap { $0[number] }).sorted() }
+  }
+
+  private func frequency(_ term: FieldTerm) -> Int { positions(term).count { !$0.isEmpty } }
+
+  /// The terms that fit a pattern.
+  private func terms(_ pattern: TermPattern) -> [FieldTerm] {
+    let (field, space) = (pattern.field, pattern.space)
+    let vocabulary =
+      memory.vocabularies[space]?[field]
+      ?? documents.reduce(into: []) { words, document in
+        if space == .value {
+          words.formUnion(document.keywords[field, default: []])
+        } else {
+          words.formUnion(document.texts[field, default: []].map { $0.form(space) })
+        }
+      }
+    memory.vocabularies[space, default: [:]][field] = vocabulary
+    let fitting = vocabulary.filter { NaivePattern.edits(pattern.shape, $0) != nil }
+    return fitting.map { FieldTerm(field: field, space: space, bytes: Array($0.utf8)) }
   }
 
   /// The average length of a text field over the documents that have it.
-  func averageLength(_ field: Int) -> Float? {
+  private func averageLength(_ field: Int) -> Float? {
     if let known = memory.averages[field] { return known }
     let lengths = documents.compactMap { $0.texts[field]?.count }
     let sum = lengths.reduce(0, +)
@@ -105,33 +118,25 @@ struct NaiveEngine {
     return average
   }
 
-  func idf(_ frequency: Int) -> Float {
+  // MARK: Weights
+
+  private func idf(_ frequency: Int) -> Float {
     Similarity.idf(documents: documents.count, frequency: min(frequency, documents.count))
   }
 
-  // MARK: The grid of scores
-
-  static func magnitude(_ largest: Float) -> Float {
-    guard largest > 0 else { return 0 }
-    var power: Float = 1
-    while power < largest { power *= 2 }
-    while power / 2 >= largest { power /= 2 }
-    return power
-  }
-
-  func weight(_ term: TermQuery) -> Float {
+  private func weight(_ term: TermQuery) -> Float {
     let parts = term.parts.map { frequency($0.term) }
     return idf((parts + [term.variants?.documentFrequency ?? 0]).max() ?? 0) * term.boost
   }
 
-  func weight(_ near: NearQuery) -> Float {
+  private func weight(_ near: NearQuery) -> Float {
     let parts = near.parts.map { part in
       part.spans.least { word in idf(word.terms.map { frequency($0) }.max() ?? 0) * word.boost }
     }
     return (parts.min() ?? 0) * near.boost
   }
 
-  func largestScore(_ query: Query) -> Float {
+  private func largestScore(_ query: Query) -> Float {
     switch query {
     case .none: 0
     case .all(let boost), .terms(_, let boost), .range(_, let boost), .exists(_, let boost): boost
@@ -139,173 +144,117 @@ struct NaiveEngine {
     case .term(let term): weight(term)
     case .phrase(let phrase): weight(NaiveEngine.near(phrase))
     case .near(let near): weight(near)
-    case .and(let all, let optional, _):
-      (all + optional).reduce(0) { $0 + largestScore($1) }
+    case .and(let all, let optional, _): (all + optional).reduce(0) { $0 + largestScore($1) }
     case .or(let queries), .atLeast(_, let queries): queries.reduce(0) { $0 + largestScore($1) }
     case .best(let queries): queries.map { largestScore($0) }.max() ?? 0
     case .alternatives(let queries): largestScore(queries[0])
     }
   }
 
-  // MARK: One document
+  /// The power of two of which scores are multiples, more or less: sums of them do not depend on the order.
+  private static func magnitude(_ largest: Float) -> Float {
+    guard largest > 0 else { return 0 }
+    var power: Float = 1
+    while power < largest { power *= 2 }
+    while power / 2 >= largest { power /= 2 }
+    return power
+  }
 
-  /// A query whose statistics were gathered once: each node scores one document, or says that it does not match.
-  final class Prepared {
-    private let engine: NaiveEngine
-    private let query: Query
-    private let magnitude: Float
-    private var weight: Float = 0
-    /// The parts of a term query, or the terms of a union.
-    private var terms: [(term: NaiveTerm, weight: Float)] = []
-    private var spans: [(field: Int, Float, SpanTree<([NaiveTerm], [TermPattern])>)] = []
-    private var all: [Prepared] = []
-    private var optional: [Prepared] = []
-    private var none: [Prepared] = []
+  // MARK: Scores
 
-    init(
-      _ engine: NaiveEngine, _ query: Query, grid magnitude: Float, ceiling: Float = .infinity
-    ) {
-      self.engine = engine
-      self.query = query
-      self.magnitude = magnitude
-      func prepared(_ queries: [Query], ceiling: Float = .infinity) -> [Prepared] {
-        queries.map { Prepared(engine, $0, grid: magnitude, ceiling: ceiling) }
-      }
-      switch query {
-      case .term(let term):
-        weight = engine.weight(term)
-        terms = term.parts.map { (NaiveTerm($0.term), $0.weight) }
-      case .phrase(let phrase): prepare(NaiveEngine.near(phrase))
-      case .near(let near): prepare(near)
-      case .terms(let all, _): terms = all.map { (NaiveTerm($0), 1) }
-      case .and(let all, let optional, let none):
-        self.all = prepared(all)
-        self.optional = prepared(optional)
-        self.none = prepared(none)
-      case .or(let queries), .atLeast(_, let queries): all = prepared(queries)
-      case .best(let queries): all = prepared(queries, ceiling: ceiling)
-      case .alternatives(let queries):
-        all = prepared(queries, ceiling: engine.largestScore(queries[0]))
-      default: break
-      }
-      weight = min(weight, ceiling)
+  /// The score of each document that matches. No word weighs more than `ceiling`.
+  private func scores(_ query: Query, grid: Float, ceiling: Float = .infinity) -> [Float?] {
+    func each(_ boost: Float, where matches: (NaiveDocument) -> Bool) -> [Float?] {
+      documents.map { matches($0) ? (boost + grid) - grid : nil }
     }
-
-    private func prepare(_ near: NearQuery) {
-      weight = engine.weight(near)
-      spans = near.parts.map { part in
-        let words = part.spans.mapped { ($0.terms.map { NaiveTerm($0) }, $0.patterns) }
-        return (part.field, part.weight, words)
-      }
+    func joined(
+      _ queries: [Query], ceiling: Float = .infinity, _ join: ([Float]) -> Float?
+    ) -> [Float?] {
+      let all = queries.map { scores($0, grid: grid, ceiling: ceiling) }
+      return documents.indices.map { number in join(all.compactMap { $0[number] }) }
     }
-
-    private func rounded(_ score: Float) -> Float { (score + magnitude) - magnitude }
-
-    private func saturated(_ x: Float) -> Float { rounded(weight - weight / (1 + x)) }
-
-    func score(_ document: NaiveDocument) -> Float? {
-      switch query {
-      case .none: return nil
-      case .all(let boost): return rounded(boost)
-      case .term:
-        var x: Float = 0
-        var matches = false
-        for (term, weight) in terms {
-          let count = term.occurrences(in: document)
-          if count == 0 { continue }
-          matches = true
-          x += Float(count) * factor(term.field, weight, document)
+    switch query {
+    case .none: return each(0) { _ in false }
+    case .all(let boost): return each(boost) { _ in true }
+    case .term(let term):
+      let parts = term.parts.map { part in
+        Part(part.term.field, part.weight, positions(part.term).map { Float($0.count) })
+      }
+      return saturated(parts, weight: min(weight(term), ceiling), grid: grid)
+    case .phrase(let phrase):
+      return scores(.near(NaiveEngine.near(phrase)), grid: grid, ceiling: ceiling)
+    case .near(let near):
+      let parts = near.parts.map { part in
+        let words = part.spans.mapped { positions($0.terms + $0.patterns.flatMap { terms($0) }) }
+        let counts = documents.indices.map { number in
+          Float(NaiveEngine.frequency(words.mapped { $0[number] })) / 65_536
         }
-        return matches ? saturated(x) : nil
-      case .phrase, .near:
-        var x: Float = 0
-        var matches = false
-        for (field, weight, spans) in spans {
-          guard let tokens = document.texts[field] else { continue }
-          let frequency = NaiveEngine.frequency(
-            spans.mapped { (terms, patterns) in
-              Set(tokens.filter { fits($0, terms, patterns) }.map { Int($0.position) }).sorted()
-            })
-          if frequency == 0 { continue }
-          matches = true
-          x += Float(frequency) / 65_536 * factor(field, weight, document)
-        }
-        return matches ? saturated(x) : nil
-      case .atLeast(let count, _):
-        let scores = all.compactMap { $0.score(document) }
-        return scores.count < count ? nil : scores.reduce(0, +)
-      case .terms(_, let boost):
-        return terms.contains { $0.term.occurrences(in: document) > 0 } ? rounded(boost) : nil
-      case .expansion(let expansion):
-        return expansion.patterns.contains { fits($0, document) } ? rounded(expansion.boost) : nil
-      case .range(.integers(let field, let values), let boost):
-        let numbers = document.numbers[field, default: []]
-        return numbers.contains { values.contains($0) } ? rounded(boost) : nil
-      case .range(.keywords(let field, let lower, let upper), let boost):
-        let matches = document.keywords[field, default: []].contains { value in
-          let value = String(value)
-          if let lower {
-            let bound = String(decoding: lower.bytes, as: UTF8.self)
-            if value < bound || (value == bound && !lower.included) { return false }
-          }
-          if let upper {
-            let bound = String(decoding: upper.bytes, as: UTF8.self)
-            if value > bound || (value == bound && !upper.included) { return false }
-          }
-          return true
-        }
-        return matches ? rounded(boost) : nil
-      case .exists(let field, let boost):
-        let exists =
-          document.numbers[field]?.isEmpty == false || document.keywords[field]?.isEmpty == false
-          || document.texts[field]?.isEmpty == false
-        return exists ? rounded(boost) : nil
-      case .and:
-        var sum: Float = 0
-        for child in all {
-          guard let score = child.score(document) else { return nil }
-          sum += score
-        }
-        if none.contains(where: { $0.score(document) != nil }) { return nil }
-        for child in optional { sum += child.score(document) ?? 0 }
-        return sum
-      case .or:
-        let scores = all.compactMap { $0.score(document) }
-        return scores.isEmpty ? nil : scores.reduce(0, +)
-      case .best, .alternatives:
-        return all.compactMap { $0.score(document) }.max()
+        return Part(part.field, part.weight, counts)
       }
-    }
-
-    /// What a word of one field adds to x each time that it occurs.
-    private func factor(_ field: Int, _ weight: Float, _ document: NaiveDocument) -> Float {
-      guard let average = engine.averageLength(field) else {
-        return weight * (1 / Similarity.k1)
+      return saturated(parts, weight: min(weight(near), ceiling), grid: grid)
+    case .terms(let terms, let boost):
+      return positions(terms).map { $0.isEmpty ? nil : (boost + grid) - grid }
+    case .expansion(let expansion):
+      let terms = expansion.patterns.flatMap { terms($0) }
+      return scores(.terms(terms, boost: expansion.boost), grid: grid)
+    case .range(.integers(let field, let values), let boost):
+      return each(boost) { $0.numbers[field, default: []].contains { values.contains($0) } }
+    case .range(.keywords(let field, let lower, let upper), let boost):
+      func isWithin(_ value: String) -> Bool {
+        let low = lower.map { String(decoding: $0.bytes, as: UTF8.self) }
+        let high = upper.map { String(decoding: $0.bytes, as: UTF8.self) }
+        if let low, value < low || (value == low && lower?.included == false) { return false }
+        if let high, value > high || (value == high && upper?.included == false) { return false }
+        return true
       }
-      let length = Norm.decode(Norm.encode(length: UInt32(document.texts[field]?.count ?? 0)))
-      let b = Similarity.b
-      return weight * (1 / (Similarity.k1 * ((1 - b) + b * Float(length) / average)))
-    }
-
-    /// Whether a word has any of the terms or fits any of the patterns.
-    private func fits(
-      _ token: NaiveToken, _ terms: [NaiveTerm], _ patterns: [TermPattern]
-    ) -> Bool {
-      terms.contains { ($0.space == .exact ? token.exact : token.index) == $0.text }
-        || patterns.contains { fits($0, token) }
-    }
-
-    private func fits(_ pattern: TermPattern, _ document: NaiveDocument) -> Bool {
-      if pattern.space == .value {
-        let values = document.keywords[pattern.field, default: []]
-        return values.contains { NaivePattern.edits(pattern.shape, $0) != nil }
+      return each(boost) { $0.keywords[field, default: []].contains(where: isWithin) }
+    case .exists(let field, let boost):
+      return each(boost) {
+        $0.numbers[field]?.isEmpty == false || $0.keywords[field]?.isEmpty == false
+          || $0.texts[field]?.isEmpty == false
       }
-      return document.texts[pattern.field, default: []].contains { fits(pattern, $0) }
+    case .and(let all, let optional, let none):
+      let needed = joined(all) { $0.count < all.count ? nil : $0.reduce(0, +) }
+      let added = joined(optional) { $0.reduce(0, +) }
+      let excluded = joined(none) { $0.first }
+      return documents.indices.map { number in
+        excluded[number] == nil ? needed[number].map { $0 + (added[number] ?? 0) } : nil
+      }
+    case .or(let queries): return joined(queries) { $0.isEmpty ? nil : $0.reduce(0, +) }
+    case .atLeast(let count, let queries):
+      return joined(queries) { $0.count < count ? nil : $0.reduce(0, +) }
+    case .best(let queries): return joined(queries, ceiling: ceiling) { $0.max() }
+    case .alternatives(let queries):
+      return joined(queries, ceiling: largestScore(queries[0])) { $0.max() }
     }
+  }
 
-    private func fits(_ pattern: TermPattern, _ token: NaiveToken) -> Bool {
-      let text = pattern.space == .exact ? token.exact : token.index
-      return NaivePattern.edits(pattern.shape, text) != nil
+  /// How often each document has a word, or words close together, in one field.
+  private struct Part {
+    let field: Int
+    let weight: Float
+    let counts: [Float]
+
+    init(_ field: Int, _ weight: Float, _ counts: [Float]) {
+      (self.field, self.weight, self.counts) = (field, weight, counts)
+    }
+  }
+
+  /// BM25F: the more occurrences, the nearer to `weight`.
+  private func saturated(_ parts: [Part], weight: Float, grid: Float) -> [Float?] {
+    let (b, k1) = (Similarity.b, Similarity.k1)
+    return documents.enumerated().map { number, document in
+      var x: Float = 0
+      for part in parts where part.counts[number] > 0 {
+        var norm = k1
+        if let average = averageLength(part.field) {
+          let length = UInt32(document.texts[part.field, default: []].count)
+          norm *= (1 - b) + b * Float(Norm.decode(Norm.encode(length: length))) / average
+        }
+        x += part.counts[number] * (part.weight * (1 / norm))
+      }
+      let matches = parts.contains { $0.counts[number] > 0 }
+      return matches ? (weight - weight / (1 + x) + grid) - grid : nil
     }
   }
 }

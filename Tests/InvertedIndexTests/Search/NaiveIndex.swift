@@ -75,17 +75,18 @@ extension NaiveEngine {
 
   private static func writeText(_ writer: SegmentWriter, _ texts: [[NaiveToken]?]) throws {
     let norms = texts.map { Norm.encode(length: UInt32($0?.count ?? 0)) }
+    let tokens = texts.flatMap { $0 ?? [] }
     try writer.writeNorms(
-      unsafe norms.span.bytes, documents: texts.count { $0 != nil },
-      tokens: UInt64(texts.reduce(0) { $0 + ($1?.count ?? 0) }))
-    func postings(_ form: (NaiveToken) -> String) -> [String: [Int: [UInt32]]] {
+      unsafe norms.span.bytes, documents: texts.count { $0 != nil }, tokens: UInt64(tokens.count))
+    /// Terms in the order of their bytes, with their positions by document.
+    func postings(_ space: TermSpace) -> [(term: String, positions: [Int: [UInt32]])] {
       var lists: [String: [Int: [UInt32]]] = [:]
       for (number, tokens) in texts.enumerated() {
         for token in tokens ?? [] {
-          lists[form(token), default: [:]][number, default: []].append(token.position)
+          lists[token.form(space), default: [:]][number, default: []].append(token.position)
         }
       }
-      return lists
+      return lists.sorted(by: inOrder).map { ($0.key, $0.value) }
     }
     func write(_ list: [Int: [UInt32]]) throws {
       for (document, positions) in list.sorted(by: { $0.key < $1.key }) {
@@ -94,30 +95,26 @@ extension NaiveEngine {
         }
       }
     }
-    let indexLists = postings(\.index)
-    let exactLists = postings(\.exact)
-    var forms: [String: Set<String>] = [:]
-    for token in texts.joined(by: []) { forms[token.index, default: []].insert(token.exact) }
+    let terms = Dictionary(tokens.map { ($0.exact, $0.index) }) { first, _ in first }
+    let forms = Dictionary(grouping: terms.keys) { terms[$0] ?? "" }
     var ordinals: [String: Int] = [:]
     try writer.beginTerms(space: .index, detail: .positions)
-    for (term, list) in sorted(indexLists) {
+    for (term, list) in postings(.index) {
       ordinals[term] = try writer.beginTerm(Array(term.utf8))
       try write(list)
-      let exact = forms[term] ?? []
-      try writer.endTerm(forms: exact == [term] ? .same : exact.count == 1 ? .single : .many)
+      let forms = forms[term] ?? []
+      try writer.endTerm(forms: forms == [term] ? .same : forms.count == 1 ? .single : .many)
     }
     try writer.endTerms()
     try writer.beginTerms(space: .exact, detail: .positions)
-    for (form, list) in sorted(exactLists) {
-      guard let term = forms.first(where: { $0.value.contains(form) }),
-        let ordinal = ordinals[term.key]
-      else { continue }
-      if term.value == [form] {
-        if form != term.key { try writer.addAlias(Array(form.utf8), ordinal: ordinal) }
-      } else {
+    for (form, list) in postings(.exact) {
+      guard let term = terms[form], let ordinal = ordinals[term] else { continue }
+      if forms[term] != [form] {
         _ = try writer.beginTerm(Array(form.utf8))
         try write(list)
         try writer.endTerm(ordinal: ordinal)
+      } else if form != term {
+        try writer.addAlias(Array(form.utf8), ordinal: ordinal)
       }
     }
     try writer.endTerms()
@@ -130,9 +127,7 @@ extension NaiveEngine {
     }
     var ordinals: [String: Int] = [:]
     try writer.beginTerms(space: .value, detail: .documents)
-    for (value, documents) in lists.sorted(by: {
-      Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8))
-    }) {
+    for (value, documents) in lists.sorted(by: inOrder) {
       ordinals[value] = try writer.beginTerm(Array(value.utf8))
       for document in documents.sorted() { try writer.addPosting(document: UInt32(document)) }
       try writer.endTerm()
@@ -146,14 +141,10 @@ extension NaiveEngine {
     try writer.endColumn()
   }
 
-  private static func sorted(
-    _ lists: [String: [Int: [UInt32]]]
-  ) -> [(String, [Int: [UInt32]])] {
-    lists.sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
-      .map { ($0.key, $0.value) }
+  /// Terms are in the order of their bytes.
+  private static func inOrder<List>(
+    _ a: (key: String, value: List), _ b: (key: String, value: List)
+  ) -> Bool {
+    a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
   }
-}
-
-extension [[NaiveToken]?] {
-  fileprivate func joined(by empty: [NaiveToken]) -> [NaiveToken] { flatMap { $0 ?? empty } }
 }
