@@ -29,7 +29,10 @@ extension IndexReader {
         tokens: field.type == .text && field.indexed ? 0 : nil, terms: 0, postings: 0,
         termBytes: 0, normBytes: 0, columnBytes: 0)
       if field.column || summary.tokens != nil { summary.documents = 0 }
-      for segment in view.segments { try summary.add(segment.reader, number) }
+      for segment in view.segments {
+        try summary.add(segment.reader, number)
+        for variant in view.variants.of(number) { try summary.add(segment.reader, variant) }
+      }
       summaries.append(summary)
     }
     return summaries

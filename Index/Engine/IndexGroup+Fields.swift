@@ -17,12 +17,19 @@ extension IndexGroup {
         searched.insert(schema.fields[field.number].name)
       }
     }
+    // A word is as rare in all languages that any of them has.
+    var variants: Set<String> = []
+    for member in members {
+      for number in member.reader.view.variants.all {
+        variants.insert(member.reader.schema.name(of: number))
+      }
+    }
     var views: [SearchView] = []
     for (name, reader) in members {
       let schema = reader.schema
       let view = reader.view
       let foreign = union.filter { schema.number(of: $0.name) == nil }
-      guard !foreign.isEmpty else {
+      guard !foreign.isEmpty || variants.count > view.variants.all.count else {
         views.append(view)
         continue
       }
@@ -31,8 +38,12 @@ extension IndexGroup {
         scope.append(ScopeField(number: schema.fields.count + place, weight: 1))
       }
       do throws(IndexError) {
+        let extended = try schema.extended(by: foreign)
         views.append(
-          SearchView(view, extended: try schema.extended(by: foreign), defaultScope: scope))
+          SearchView(
+            view, extended: extended, defaultScope: scope,
+            variants: FieldVariants(
+              variants.compactMap { FieldVariant.number(named: $0, extended) })))
       } catch {
         throw Failure(index: name, error: error)
       }

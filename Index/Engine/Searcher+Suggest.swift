@@ -72,7 +72,8 @@ extension Searcher {
     if !last.isEmpty {
       let analysis = view.takeAnalysis()
       defer { view.giveBack(analysis) }
-      let folded = fields.map { field in
+      let variants = analysis.withVariants(fields.map { ScopeField(number: $0, weight: 1) })
+      let folded = variants.map(\.number).map { field in
         (
           number: field,
           form: isKeyword

@@ -42,8 +42,8 @@ struct StrongTerms: ~Copyable {
     self.deadline = deadline
     var analyzers: [Analyzer] = []
     var fields: [(number: Int, analyzer: Int)] = []
-    for number in scope {
-      guard let analyzer = view.analyzers[number] else { continue }
+    for number in scope.flatMap({ [$0] + view.variants.of($0) }) {
+      guard let analyzer = view.analyzer(of: number) else { continue }
       if let place = analyzers.firstIndex(where: { $0 === analyzer }) {
         fields.append((number, place))
       } else {

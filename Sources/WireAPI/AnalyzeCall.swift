@@ -50,7 +50,10 @@ public struct AnalyzeCall: Sendable {
         throw Members.invalid(at: "/field", "a \(found.type.name) field is not analyzed")
       }
     }
-    guard let analyzer = Analyzer.named(name ?? "standard") else {
+    let analyzer =
+      name?.lowercased() == "auto"
+      ? Analyzer.ofLanguage(of: text) : Analyzer.named(name ?? "standard")
+    guard let analyzer else {
       throw Members.invalid(at: "/analyzer", Analyzer.unknown(name ?? ""))
     }
     self.analyzer = analyzer

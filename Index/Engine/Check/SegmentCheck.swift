@@ -21,12 +21,12 @@ final class SegmentCheck {
     // What does not match its checksum is not worth reading.
     guard findings.isEmpty else { return }
     for field in reader.fields {
-      guard schema.fields.indices.contains(field.number) else {
+      guard schema.has(field.number) else {
         note(0, "field number \(field.number), which the schema does not have")
         continue
       }
-      if schema.fields[field.number].type.rawValue != field.type {
-        note(0, "field \(schema.fields[field.number].name) has another type than in the schema")
+      if schema.field(at: field.number).type.rawValue != field.type {
+        note(0, "field \(schema.name(of: field.number)) has another type than in the schema")
       }
       attempt { () throws(IndexError) in try checkNorms(field.number) }
       attempt { () throws(IndexError) in try checkText(field.number) }

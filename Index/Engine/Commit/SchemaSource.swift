@@ -78,6 +78,7 @@ extension Schema {
   fileprivate func adding(_ fields: [Field]) throws(IndexError) -> Schema {
     var schema = self
     for field in fields where schema.number(of: field.name) == nil { try schema.add(field) }
+    for field in schema.fields { try schema.checkLanguage(of: field) }
     return schema
   }
 
@@ -131,6 +132,8 @@ extension Schema {
     var names: Set<String> = []
     for field in fields {
       switch field.type {
+      case .text where field.isAuto:
+        names.formUnion(FieldVariant.installed.lazy.map(\.name))
       case .text: names.insert(field.analyzer ?? "standard")
       case .keyword: names.insert("standard")
       default: break

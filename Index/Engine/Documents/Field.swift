@@ -29,6 +29,9 @@ public struct Field: Sendable, Equatable {
   public let type: FieldType
   /// Name of the analyzer of a text field; nil for the others.
   public let analyzer: String?
+  /// The field of a document that says the language of this one, a code or a name in English; where it does not, the
+  /// text's own language counts. Of `auto` fields alone.
+  public let languageField: String?
   /// Kept to be shown, and to build the index again from.
   public let stored: Bool
   /// Can be searched by term.
@@ -46,13 +49,15 @@ public struct Field: Sendable, Equatable {
   public static let maximumKeywordSize = 32_766
 
   /// - Parameters:
-  ///   - analyzer: for a text field, by any of its names; `standard` when not given.
+  ///   - analyzer: for a text field, by any of its names, or `auto`; `standard` when not given.
+  ///   - languageField: the name of a keyword field, for `auto`.
   ///   - column: by default all fields but text have one.
   ///   - weight: above 0.
   /// - Throws: `invalid`, with the reason.
   public init(
-    name: String, type: FieldType, analyzer: String? = nil, stored: Bool = true,
-    indexed: Bool = true, column: Bool? = nil, weight: Float = 1
+    name: String, type: FieldType, analyzer: String? = nil, languageField: String? = nil,
+    stored: Bool = true, indexed: Bool = true, column: Bool? = nil,
+    weight: Float = 1
   ) throws(IndexError) {
     let column = column ?? (type != .text)
     guard FieldName.isValid(name) else {
@@ -61,7 +66,11 @@ public struct Field: Sendable, Equatable {
     guard type == .text || analyzer == nil else {
       throw .invalid("field \(name): a \(type.name) field has no analyzer")
     }
-    let known = analyzer.flatMap { Analyzer.named($0) }
+    let isAuto = analyzer?.lowercased() == FieldVariant.auto
+    let known = isAuto ? FieldVariant.auto : analyzer.flatMap { Analyzer.named($0)?.name }
+    if languageField != nil, !isAuto {
+      throw .invalid("field \(name): \"language_field\" is for the analyzer auto")
+    }
     if let analyzer, known == nil {
       throw .invalid("field \(name): \(Analyzer.unknown(analyzer))")
     }
@@ -75,22 +84,27 @@ public struct Field: Sendable, Equatable {
       throw .invalid("field \(name): a weight is a number above 0, not \(weight)")
     }
     self.init(
-      unchecked: name, type: type, analyzer: type == .text ? known?.name ?? "standard" : nil,
-      stored: stored, indexed: indexed, column: column, weight: weight)
+      unchecked: name, type: type, analyzer: type == .text ? known ?? "standard" : nil,
+      languageField: languageField, stored: stored, indexed: indexed, column: column,
+      weight: weight)
   }
 
   private init(
-    unchecked name: String, type: FieldType, analyzer: String?, stored: Bool, indexed: Bool,
-    column: Bool, weight: Float = 1
+    unchecked name: String, type: FieldType, analyzer: String?, languageField: String? = nil,
+    stored: Bool, indexed: Bool, column: Bool, weight: Float = 1
   ) {
     self.name = name
     self.type = type
     self.analyzer = analyzer
+    self.languageField = languageField
     self.stored = stored
     self.indexed = indexed
     self.column = column
     self.weight = weight
   }
+
+  /// Its text is read by the analyzer of each document's language.
+  var isAuto: Bool { analyzer == FieldVariant.auto }
 
   /// The field that every schema begins with.
   static let id = Field(

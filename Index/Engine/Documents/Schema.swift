@@ -56,6 +56,7 @@ public struct Schema: Sendable {
         throw .invalid("field id: named twice")
       }
     }
+    for field in self.fields { try checkLanguage(of: field) }
     for name in defaultFields ?? [] {
       guard let number = number(of: name) else {
         throw .invalid("default_fields: there is no field \(name)")
@@ -76,6 +77,14 @@ public struct Schema: Sendable {
     }
     fields.append(field)
     index()
+  }
+
+  /// That the field which says the language of `field` is there: adding is in any order, having is not.
+  func checkLanguage(of field: Field) throws(IndexError) {
+    guard let name = field.languageField else { return }
+    guard self.field(named: name)?.type == .keyword else {
+      throw .invalid("field \(field.name): \"language_field\": there is no keyword field \(name)")
+    }
   }
 
   /// The schema with a field more.

@@ -6,9 +6,10 @@ import JSON
 ///                 {"name": "date", "type": "date"}],
 ///      "dynamic": "add", "default_fields": ["title"], "near_duplicates": true}
 ///
-/// A field's number is its place in the array behind `id`, which is 0 and may be left out; with `near_duplicates` number 1 is that
-/// of the fingerprints, which are not in the array. `analyzer` (for text), `stored`, `indexed`, `column` and `weight` may be
-/// left out, so may `dynamic`, `default_fields` and `near_duplicates` (false). A member that is not known is an error.
+/// A field's number is its place in the array behind `id`, which is 0 and may be left out; with `near_duplicates` number 1
+/// is that of the fingerprints, which are not in the array. `analyzer` (for text), `language_field` (for the analyzer
+/// `auto`), `stored`, `indexed`, `column` and `weight` may be left out, so may `dynamic`, `default_fields` and
+/// `near_duplicates` (false). A member that is not known is an error.
 extension Schema {
   /// - Throws: `invalid`, with the place and the reason.
   public init(json: JSONValue) throws(IndexError) {
@@ -73,7 +74,8 @@ extension Field {
       throw .invalid("schema: fields[\(place)] needs a \"name\"")
     }
     try object.checkNames(
-      ["name", "type", "analyzer", "stored", "indexed", "column", "weight"], in: "field \(name)")
+      ["name", "type", "analyzer", "language_field", "stored", "indexed", "column", "weight"],
+      in: "field \(name)")
     guard let type = object["type"]?.string.flatMap(FieldType.init(name:)) else {
       let known = FieldType.allCases.map(\.name).joined(separator: ", ")
       throw .invalid("field \(name): \"type\" must be one of \(known)")
@@ -85,8 +87,15 @@ extension Field {
       }
       analyzer = text
     }
+    var languageField: String?
+    if let value = object["language_field"], !value.isNull {
+      guard let text = value.string else {
+        throw .invalid("field \(name): \"language_field\" must be the name of a field")
+      }
+      languageField = text
+    }
     try self.init(
-      name: name, type: type, analyzer: analyzer,
+      name: name, type: type, analyzer: analyzer, languageField: languageField,
       stored: try object.flag("stored", of: name) ?? true,
       indexed: try object.flag("indexed", of: name) ?? true,
       column: try object.flag("column", of: name), weight: try object.weight(of: name) ?? 1)
@@ -95,6 +104,7 @@ extension Field {
   func json() -> JSONValue {
     var object: JSONObject = ["name": .string(name), "type": .string(type.name)]
     if let analyzer { object["analyzer"] = .string(analyzer) }
+    if let languageField { object["language_field"] = .string(languageField) }
     object["stored"] = .bool(stored)
     object["indexed"] = .bool(indexed)
     object["column"] = .bool(column)

@@ -26,12 +26,15 @@ struct SegmentBuilder: ~Copyable {
     let indexed: Bool
     /// It has a column, by itself or because it is searched.
     let column: Bool
+    /// Its text goes to the variant of the document's language.
+    let isAuto: Bool
 
     init(_ field: Field) {
       type = field.type
       stored = field.stored
       indexed = field.indexed
       column = field.column || field.indexed
+      isAuto = field.isAuto && field.indexed
     }
   }
 
@@ -45,6 +48,8 @@ struct SegmentBuilder: ~Copyable {
   private var fields: [FieldBuffer]
   /// What is done with the values of each field.
   private var uses: [FieldUse]
+  /// nil where no field is `auto`.
+  private var languages: LanguageVariants?
   private var table = FormTable()
   /// Words that are not yet in the table, and whose they are.
   private var tokens = TokenBuffer()
@@ -74,11 +79,14 @@ struct SegmentBuilder: ~Copyable {
     fields = schema.fields.map { FieldBuffer(type: $0.type) }
     uses = schema.fields.map { FieldUse($0) }
     nearField = schema.nearField
+    if uses.contains(where: \.isAuto) { languages = LanguageVariants() }
   }
 
   /// By which a field's texts become words; nil for other types.
   private static func analyzer(of field: Field) throws(IndexError) -> Analyzer? {
-    guard let name = field.type == .keyword ? "standard" : field.analyzer else { return nil }
+    guard let name = field.type == .keyword || field.isAuto ? "standard" : field.analyzer else {
+      return nil
+    }
     guard let named = Analyzer.named(name) else {
       throw .invalid("field \(field.name): there is no analyzer \(name)")
     }
@@ -88,7 +96,8 @@ struct SegmentBuilder: ~Copyable {
   /// Bytes held, with what `finish` will need to sort the terms.
   var memory: Int {
     table.memory + table.count * MemoryLayout<TermOrder.Reference>.stride + tokens.memory
-      + encoder.memory + stored.bytes.capacity + columnBytes + fields.count * documentCount
+      + encoder.memory + stored.bytes.capacity + columnBytes
+      + (fields.count + (languages?.analyzers.count ?? 0)) * documentCount
   }
 
   /// Whether the segment must be finished before the next document, whatever memory there is.
@@ -105,12 +114,14 @@ struct SegmentBuilder: ~Copyable {
     checkpoints.removeAll(keepingCapacity: true)
     // First, so that the id of a long document is read without its texts.
     appendID(document, id, number: number)
+    if languages != nil { chooseLanguage(of: document) }
     for index in contents.indices {
       let (field, content, inArray) = contents[index]
       append(content, field: field, inArray: inArray, document: document, number: number)
     }
     if let nearField, let bits = fingerprint.take() { appendColumn(bits, nearField, number) }
     for field in fields.indices { fields[field].endDocument(documentCount) }
+    languages?.endDocument(documentCount)
     documentCount += 1
     stored.removeAll()
     encoder.finish(into: &stored)
@@ -170,6 +181,7 @@ struct SegmentBuilder: ~Copyable {
       fields.append(FieldBuffer(type: field.type))
       uses.append(FieldUse(field))
     }
+    if languages == nil, uses.contains(where: \.isAuto) { languages = LanguageVariants() }
     schema = new
   }
 
@@ -183,7 +195,9 @@ struct SegmentBuilder: ~Copyable {
     switch content {
     case .text(let range):
       if use.indexed {
-        invert(document.text(range), field: field, number: number, keep: use.stored)
+        var place = field
+        if use.isAuto, let variant = languages?.place(of: field, schema) { place = variant }
+        invert(document.text(range), field: place, number: number, keep: use.stored)
       }
     case .keyword(let range):
       let text = document.text(range)
@@ -247,10 +261,12 @@ struct SegmentBuilder: ~Copyable {
   /// Tokenises one value window by window; notes checkpoints when they are kept. Its words wait for those of
   /// other values until there are enough to look up together.
   private mutating func invert(_ text: RawSpan, field: Int, number: UInt32, keep: Bool) {
-    guard let analyzer = analyzers[field] else { return }
-    let base = fields[field].nextPosition
+    let isVariant = field >= LanguageVariants.firstPlace
+    guard let analyzer = isVariant ? languages?.analyzer(field) : analyzers[field] else { return }
+    let base =
+      isVariant ? languages?.nextPosition(field) ?? 0 : fields[field].nextPosition
     let space = FormTable.Form.space(field: UInt16(field), hasPositions: true)
-    let isPrinted = nearField != nil && uses[field].type == .text
+    let isPrinted = nearField != nil && (isVariant || uses[field].type == .text)
     var counted = 0
     var offset = 0
     while offset < text.byteCount {
@@ -266,7 +282,24 @@ struct SegmentBuilder: ~Copyable {
       if tokens.count >= Self.windowTokens { insertTokens() }
     }
     if isPrinted { fingerprint.endValue() }
-    fields[field].endValue(positions: counted)
+    if isVariant {
+      languages?.endValue(field, positions: counted)
+    } else {
+      fields[field].endValue(positions: counted)
+    }
+  }
+
+  /// Whose variants the texts of the document go to.
+  private mutating func chooseLanguage(of document: borrowing Document) {
+    languages?.beginDocument()
+    for (field, content, _) in contents {
+      if case .text(let range) = content, uses[field].isAuto {
+        languages?.addSample(document.text(range))
+      } else if case .keyword(let range) = content, uses[field].type == .keyword {
+        let isLanguage = schema.fields.contains { $0.languageField == schema.fields[field].name }
+        if isLanguage { languages?.say(document.string(range), by: field) }
+      }
+    }
   }
 
   /// One checkpoint for every 256 counted tokens, at a token where tokenising can begin again.
@@ -307,7 +340,13 @@ struct SegmentBuilder: ~Copyable {
     }
     insertTokens()
     try writer.beginFields(documentCount: documentCount)
-    var terms = TermWriter(analyzers: analyzers, table: table)
+    let variants = languages?.analyzers ?? []
+    var all = analyzers
+    if !variants.isEmpty {
+      all += repeatElement(nil, count: LanguageVariants.firstPlace - all.count)
+      all += variants
+    }
+    var terms = TermWriter(analyzers: all, table: table)
     for field in fields.indices {
       try writer.beginField(field, type: schema.fields[field].type.rawValue)
       try fields[field].writeNorms(documentCount: documentCount, to: writer)
@@ -315,6 +354,11 @@ struct SegmentBuilder: ~Copyable {
       if uses[field].column {
         try fields[field].writeColumn(ordinals: terms.ordinals, to: writer)
       }
+    }
+    for (number, place) in languages?.places ?? [] {
+      try writer.beginField(number, type: FieldType.text.rawValue)
+      try languages?.writeNorms(place, documentCount: documentCount, to: writer)
+      try terms.write(field: place, table: table, to: writer)
     }
     let info = try writer.finish()
     return BuiltSegment(info: info, deadDocuments: deadDocuments.sorted)

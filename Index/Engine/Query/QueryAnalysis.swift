@@ -55,27 +55,44 @@ final class QueryAnalysis: Sendable {
   private let schema: Schema
   /// By field.
   private let analyzers: [Analyzer?]
+  private let variants: FieldVariants
   private let state = Mutex(State())
 
-  init(schema: Schema, analyzers: [Analyzer?]) {
+  init(schema: Schema, analyzers: [Analyzer?], variants: FieldVariants = FieldVariants()) {
     self.schema = schema
     self.analyzers = analyzers
+    self.variants = variants
   }
 
   /// The analyzer of a text field's values, or of the words of a keyword field's; nil for other types.
   static func analyzer(of field: Field) -> Analyzer? {
     switch field.type {
-    case .text: Analyzer.named(field.analyzer ?? "standard")
+    case .text: Analyzer.named(field.isAuto ? "standard" : field.analyzer ?? "standard")
     case .keyword: Analyzer.named("standard")
     case .integer, .double, .date, .boolean: nil
     }
   }
 
   /// nil for a field without words.
-  func analyzer(of field: Int) -> Analyzer? { analyzers[field] }
+  func analyzer(of field: Int) -> Analyzer? {
+    field < analyzers.count ? analyzers[field] : variants.analyzer(of: field)
+  }
+
+  /// The same fields, each with its variants, in the order of their numbers.
+  func withVariants(_ scope: [ScopeField]) -> [ScopeField] {
+    if variants.isEmpty { return scope }
+    var result: [ScopeField] = []
+    for field in scope {
+      result.append(field)
+      for number in variants.of(field.number) {
+        result.append(ScopeField(number: number, weight: field.weight))
+      }
+    }
+    return result.sorted { $0.number < $1.number }
+  }
 
   func tokens(of text: String, field: Int) -> [Token] {
-    guard let analyzer = analyzers[field] else { return [] }
+    guard let analyzer = analyzer(of: field) else { return [] }
     return state.withLock { state in
       for known in state.known.reversed() where known.analyzer === analyzer && known.holds(text) {
         return known.tokens
@@ -135,7 +152,7 @@ final class QueryAnalysis: Sendable {
 
   /// Whether the text is one word that the field's analyzer calls a stop word.
   func isStopWord(_ text: String, field: Int) -> Bool {
-    guard let analyzer = analyzers[field] else { return false }
+    guard let analyzer = analyzer(of: field) else { return false }
     let tokens = tokens(of: text, field: field)
     guard tokens.count == 1 else { return false }
     let exact = tokens[0].exact
@@ -145,7 +162,7 @@ final class QueryAnalysis: Sendable {
   /// Whether a part of a compound says something by itself: it is no single character and no stop word.
   func standsAlone(_ form: [UInt8], field: Int) -> Bool {
     guard form.count(where: { $0 & 0xC0 != 0x80 }) > 1,
-      let analyzer = analyzers[field]
+      let analyzer = analyzer(of: field)
     else { return false }
     return !analyzer.isStopWord(unsafe form.span.bytes)
   }
@@ -153,7 +170,7 @@ final class QueryAnalysis: Sendable {
   /// A piece of a word as the terms of a space have it, without stemming: the beginning of a word has no stem.
   func folded(_ text: String, field: Int, space: TermSpace) -> [UInt8] {
     let raw = Array(text.utf8)
-    guard space != .value, let analyzer = analyzers[field], analyzer.name != "whitespace",
+    guard space != .value, let analyzer = analyzer(of: field), analyzer.name != "whitespace",
       analyzer.name != "keyword"
     else { return raw }
     var exact: [UInt8] = []

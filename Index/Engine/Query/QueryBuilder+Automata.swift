@@ -10,7 +10,7 @@ extension QueryBuilder {
     var word: [TermQuery.Part] = []
     var values: [Query] = []
     for field in context.scope {
-      let type = schema.fields[field.number].type
+      let type = schema.field(at: field.number).type
       guard type == .text || type == .keyword else {
         if context.isScoped, let query = value(term.text, field.number, context) {
           values.append(query)
@@ -71,7 +71,7 @@ extension QueryBuilder {
     var folding = RegexFolding()
     var patterns: [TermPattern] = []
     for field in context.scope {
-      guard [.text, .keyword].contains(schema.fields[field.number].type) else { continue }
+      guard [.text, .keyword].contains(schema.field(at: field.number).type) else { continue }
       for space in schema.isRaw(field.number) ? [.value] : [TermSpace.index, .exact] {
         let analysis = analysis
         let folded = folding.fold(regex) {

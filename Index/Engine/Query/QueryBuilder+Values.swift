@@ -14,7 +14,7 @@ extension QueryBuilder {
   mutating func interval(_ interval: QueryNode.Interval, _ context: Context) -> Query? {
     var queries: [Query] = []
     for field in context.scope {
-      let type = schema.fields[field.number].type
+      let type = schema.field(at: field.number).type
       if type == .keyword {
         queries.append(
           .range(
@@ -40,7 +40,7 @@ extension QueryBuilder {
   mutating func range(
     _ number: Int, _ context: Context, _ interval: (FieldType, Int64) -> ClosedRange<Int64>?
   ) -> Query? {
-    let field = schema.fields[number]
+    let field = schema.field(at: number)
     guard field.column else {
       wrongField(number, "its values have no column")
       return nil
@@ -51,7 +51,7 @@ extension QueryBuilder {
 
   mutating func wrongField(_ number: Int, _ why: String) {
     warnings.append(
-      QueryWarning(.wrongField, detail: "field \(schema.fields[number].name): \(why)"))
+      QueryWarning(.wrongField, detail: "field \(schema.field(at: number).name): \(why)"))
   }
 }
 

@@ -17,7 +17,7 @@ extension QueryBuilder {
     var shapes = WordShapes(boost: context.boost)
     var values: [Query] = []
     for field in context.scope {
-      switch schema.fields[field.number].type {
+      switch schema.field(at: field.number).type {
       case .text, .keyword:
         words(of: [.text(term.text)], isExact: term.isExact, isPrefix: false, field, &shapes)
       case .integer, .double, .date, .boolean:
@@ -34,7 +34,7 @@ extension QueryBuilder {
     if let quorum = phrase.quorum { return self.quorum(quorum, of: phrase, context) }
     var shapes = WordShapes(boost: context.boost, slop: phrase.slop)
     for field in context.scope {
-      guard [.text, .keyword].contains(schema.fields[field.number].type) else { continue }
+      guard [.text, .keyword].contains(schema.field(at: field.number).type) else { continue }
       words(
         of: phrase.parts, isExact: phrase.isExact, isPrefix: phrase.isPrefix, field, &shapes)
     }
@@ -185,7 +185,7 @@ extension QueryBuilder {
     var patterns: [TermPattern] = []
     var shapes = WordShapes(boost: context.boost)
     for field in context.scope {
-      guard [.text, .keyword].contains(schema.fields[field.number].type) else { continue }
+      guard [.text, .keyword].contains(schema.field(at: field.number).type) else { continue }
       if !schema.isRaw(field.number), let text = run(parts, field.number) {
         words(of: [.text(text)], isExact: isExact, isPrefix: true, field, &shapes)
         continue

@@ -76,7 +76,8 @@ struct QueryBuilder {
 
   mutating func build(_ node: QueryNode, scope: [ScopeField]) -> Query {
     let context = Context(
-      scope: scope, usesSynonyms: synonyms != nil, minimum: minimumShouldMatch)
+      scope: analysis.withVariants(scope), usesSynonyms: synonyms != nil,
+      minimum: minimumShouldMatch)
     return clause(node, context) ?? .none
   }
 
@@ -112,9 +113,10 @@ struct QueryBuilder {
     case .scoped(let names, let inner):
       var scoped = context
       scoped.isScoped = true
-      scoped.scope = Set(names.compactMap { schema.number(of: $0) }).sorted().map { number in
-        ScopeField(number: number, weight: schema.fields[number].weight)
-      }
+      scoped.scope = analysis.withVariants(
+        Set(names.compactMap { schema.number(of: $0) }).sorted().map { number in
+          ScopeField(number: number, weight: schema.fields[number].weight)
+        })
       return clause(inner, scoped)
     case .boosted(let inner, let factor):
       var boosted = context
@@ -198,7 +200,7 @@ struct QueryBuilder {
   func isStopWord(_ term: QueryNode.Term, _ context: Context) -> Bool {
     guard !term.isExact, !term.isPrefix else { return false }
     var found = false
-    for field in context.scope where schema.fields[field.number].type == .text {
+    for field in context.scope where schema.field(at: field.number).type == .text {
       guard analysis.isStopWord(term.text, field: field.number) else { return false }
       found = true
     }

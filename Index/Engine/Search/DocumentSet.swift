@@ -76,9 +76,14 @@ extension SearchSegment {
       var result = BitSet(count: documentCount)
       if let column = reader.column(field) {
         try column.insertDocumentsWithValue(into: &result)
-      } else if let norms = try reader.norms(field) {
+        return result
+      }
+      let variants = reader.variants(of: field)
+      for number in [field] + variants {
+        guard let norms = try reader.norms(number) else { continue }
         for document in 0..<documentCount where norms[document] != 0 { result.insert(document) }
-      } else {
+      }
+      if variants.isEmpty, try reader.norms(field) == nil {
         return try documents(field, nil, nil, deadline)
       }
       return result

@@ -6,12 +6,12 @@ extension Explainer {
     for part in near.parts {
       let frequency = try frequency(part, document)
       guard frequency > 0 else { continue }
-      let name = schema.fields[part.field].name
+      let name = schema.name(of: part.field)
       details.append(.init(name: "frequency in \(name)", value: frequency))
       details += try lengths(part.field, part.factors.averageLength, document, name)
     }
     let what = near.query.parts.map { part in
-      "\(schema.fields[part.field].name):\(part.spans.described)"
+      "\(schema.name(of: part.field)):\(part.spans.described)"
     }
     let text = "near " + what.joined(separator: ", ")
     guard let value = try score(.near(near), document) else { return .missing("no match: \(text)") }

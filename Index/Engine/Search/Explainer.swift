@@ -96,7 +96,7 @@ struct Explainer {
       var cursor = try segment.reader.postings(entry)
       try cursor.seek(document)
       guard cursor.document == document else { continue }
-      let name = schema.fields[part.term.field].name
+      let name = schema.name(of: part.term.field)
       let note = part.kind.note
       found.append(text(part.term) + note)
       details.append(
@@ -122,7 +122,7 @@ struct Explainer {
     for part in phrase.parts {
       let frequency = try frequency(part, document)
       guard frequency > 0 else { continue }
-      let name = schema.fields[part.field].name
+      let name = schema.name(of: part.field)
       details.append(.init(name: "frequency in \(name)", value: frequency))
       details += try lengths(part.field, part.factors.averageLength, document, name)
     }
@@ -217,7 +217,7 @@ struct Explainer {
   // MARK: Names
 
   private func text(_ term: FieldTerm) -> String {
-    "\(schema.fields[term.field].name):\(String(decoding: term.bytes, as: UTF8.self))"
+    "\(schema.name(of: term.field)):\(String(decoding: term.bytes, as: UTF8.self))"
   }
 
   private func text(_ part: PhraseQuery.Part) -> String {
@@ -230,7 +230,7 @@ struct Explainer {
           slot.terms.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "|"))
       }
     }
-    return "\(schema.fields[part.field].name):\"\(words.joined(separator: " "))\""
+    return "\(schema.name(of: part.field)):\"\(words.joined(separator: " "))\""
   }
 
   private func what(_ weight: Weight) -> String {
@@ -240,8 +240,8 @@ struct Explainer {
       if terms.isEmpty { return "a word that fits" }
       return "any of \(shown)" + (terms.count > 3 ? " and \(terms.count - 3) more" : "")
     case .set(.range(.integers(let field, _)), _), .set(.range(.keywords(let field, _, _)), _):
-      return "range of \(schema.fields[field].name)"
-    case .set(.exists(let field), _): return "a value of \(schema.fields[field].name)"
+      return "range of \(schema.name(of: field))"
+    case .set(.exists(let field), _): return "a value of \(schema.name(of: field))"
     default: return "every document"
     }
   }

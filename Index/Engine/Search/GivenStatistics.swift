@@ -23,10 +23,10 @@ struct GivenStatistics: Sendable {
     try statistics.check()
     documentCount = statistics.documents
     for (name, field) in statistics.fields {
-      if let number = schema.number(of: name) { lengths[number] = field }
+      if let number = Self.number(of: name, schema) { lengths[number] = field }
     }
     for (term, documents) in statistics.frequencies {
-      guard let number = schema.number(of: term.field) else { continue }
+      guard let number = Self.number(of: term.field, schema) else { continue }
       let space = Space(field: number, space: term.form.space)
       frequencies[space, default: []].append(
         Frequency(bytes: term.bytes, documents: documents))
@@ -34,6 +34,10 @@ struct GivenStatistics: Sendable {
     for space in frequencies.keys {
       frequencies[space]?.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
+  }
+
+  private static func number(of name: String, _ schema: Schema) -> Int? {
+    schema.number(of: name) ?? FieldVariant.number(named: name, schema)
   }
 
   /// nil: the request does not say.
@@ -141,12 +145,12 @@ private struct StatisticsGathering {
     // As for weights: there may be a million of them.
     looked += 1
     if looked % 64 == 0, deadline.isPassed { throw .cancelled }
-    let field = view.schema.fields[term.field]
-    if field.type == .text, statistics.fields[field.name] == nil {
-      statistics.fields[field.name] = try view.lengths(of: term.field)
+    let name = view.schema.name(of: term.field)
+    if view.schema.field(at: term.field).type == .text, statistics.fields[name] == nil {
+      statistics.fields[name] = try view.lengths(of: term.field)
     }
     let key = CollectionStatistics.Term(
-      field: field.name, form: .init(term.space), bytes: term.bytes)
+      field: name, form: .init(term.space), bytes: term.bytes)
     if statistics.frequencies[key] == nil {
       statistics.frequencies[key] = try view.frequency(of: term)
     }

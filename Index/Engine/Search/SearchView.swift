@@ -17,6 +17,7 @@ final class SearchView: Sendable {
   let defaultScope: [ScopeField]
   /// By field, where it has one.
   let analyzers: [Analyzer?]
+  let variants: FieldVariants
   /// Documents of all segments, deleted ones included.
   let documentCount: Int
   let synonyms: Synonyms?
@@ -31,26 +32,33 @@ final class SearchView: Sendable {
   ) {
     self.init(
       segments: segments, schema: schema, generation: generation, defaultScope: schema.defaultScope,
+      variants: schema.fields.contains(where: \.isAuto)
+        ? FieldVariants(segments.flatMap { $0.reader.fields.map(\.number) }) : FieldVariants(),
       filters: FilterCache(capacity: 32 << 20), memory: SearchMemory(), synonyms: synonyms)
   }
 
   /// The same segments under a schema that has further fields behind its own: no document has a value there.
-  convenience init(_ view: SearchView, extended schema: Schema, defaultScope: [ScopeField]) {
+  /// - Parameter variants: of its fields, those of others included.
+  convenience init(
+    _ view: SearchView, extended schema: Schema, defaultScope: [ScopeField],
+    variants: FieldVariants? = nil
+  ) {
     self.init(
       segments: view.segments, schema: schema, generation: view.generation,
-      defaultScope: defaultScope, filters: view.filters, memory: view.memory,
-      synonyms: view.synonyms)
+      defaultScope: defaultScope, variants: variants ?? view.variants, filters: view.filters,
+      memory: view.memory, synonyms: view.synonyms)
   }
 
   private init(
     segments: [SearchSegment], schema: Schema, generation: UInt64, defaultScope: [ScopeField],
-    filters: FilterCache, memory: SearchMemory, synonyms: Synonyms?
+    variants: FieldVariants, filters: FilterCache, memory: SearchMemory, synonyms: Synonyms?
   ) {
     self.segments = segments
     self.schema = schema
     self.generation = generation
     self.defaultScope = defaultScope
     self.synonyms = synonyms
+    self.variants = variants
     analyzers = schema.fields.map(QueryAnalysis.analyzer)
     self.filters = filters
     self.memory = memory
@@ -61,9 +69,15 @@ final class SearchView: Sendable {
     ) { $1 }
   }
 
+  /// Of a field or a variant; nil where it has no words.
+  func analyzer(of number: Int) -> Analyzer? {
+    number < analyzers.count ? analyzers[number] : variants.analyzer(of: number)
+  }
+
   /// For one query; to be given back.
   func takeAnalysis() -> QueryAnalysis {
-    analyses.withLock { $0.popLast() } ?? QueryAnalysis(schema: schema, analyzers: analyzers)
+    analyses.withLock { $0.popLast() }
+      ?? QueryAnalysis(schema: schema, analyzers: analyzers, variants: variants)
   }
 
   func giveBack(_ analysis: QueryAnalysis) {
@@ -75,7 +89,8 @@ final class SearchView: Sendable {
 
   /// The norm factors of a field under a field weight, by the lengths of this snapshot.
   func factors(_ key: FieldFactors.Key) throws(IndexError) -> FieldFactors {
-    if key.weight == 1, let known = plainFactors.withLock({ $0[key.field] }) { return known }
+    let isPlain = key.weight == 1 && key.field < schema.fields.count
+    if isPlain, let known = plainFactors.withLock({ $0[key.field] }) { return known }
     if let known = factors.withLock({ $0[key] }) { return known }
     let made = FieldFactors(key, try lengths(of: key.field))
     factors.withLock { known in
@@ -83,7 +98,7 @@ final class SearchView: Sendable {
       if known.count >= 256 { known.removeAll() }
       known[key] = made
     }
-    if key.weight == 1 { plainFactors.withLock { $0[key.field] = made } }
+    if isPlain { plainFactors.withLock { $0[key.field] = made } }
     return made
   }
 

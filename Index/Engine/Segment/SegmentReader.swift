@@ -17,6 +17,13 @@ final class SegmentReader: Sendable {
   private let columns: [ColumnReader?]
   /// By field, then space.
   private let dictionaries: [TermDictionary?]
+  /// Of the variants of fields, by number; they have no columns.
+  private let variants: [Int: Variant]
+
+  private struct Variant {
+    var norms: Section?
+    var dictionaries: [TermDictionary?] = Array(repeating: nil, count: TermSpace.count)
+  }
 
   var name: String { file.name }
   /// Bytes of the file.
@@ -35,10 +42,14 @@ final class SegmentReader: Sendable {
       throw file.corrupt(file.length, "\(documentCount) documents")
     }
     var sections: [SectionKey: Section] = [:]
-    let width = file.sections.reduce(0) { max($0, Int($1.key.field) + 1) }
+    var width = 0
+    for section in file.sections where !FieldVariant.isVariant(Int(section.key.field)) {
+      width = max(width, Int(section.key.field) + 1)
+    }
     guard width <= Schema.maximumFieldCount else {
       throw file.corrupt(file.length, "a section of field \(width - 1)")
     }
+    var variants: [Int: Variant] = [:]
     var norms: [Section?] = Array(repeating: nil, count: width)
     var columns: [ColumnReader?] = Array(repeating: nil, count: width)
     var dictionaries: [TermDictionary?] = Array(repeating: nil, count: width * TermSpace.count)
@@ -47,6 +58,20 @@ final class SegmentReader: Sendable {
       key.detail = 0
       guard sections.updateValue(section, forKey: key) == nil else {
         throw file.corrupt(section.offset, "two sections of one kind")
+      }
+      let field = Int(key.field)
+      if FieldVariant.isVariant(field) {
+        var variant = variants[field] ?? Variant()
+        switch key.kind {
+        case .norms: variant.norms = section
+        case .terms:
+          let dictionary = try TermDictionary(file, section)
+          variant.dictionaries[Int(dictionary.space.rawValue)] = dictionary
+        case .column, .fields, .stored, .storedIndex:
+          throw file.corrupt(section.offset, "a section of field \(field)")
+        }
+        variants[field] = variant
+        continue
       }
       switch key.kind {
       case .terms:
@@ -78,19 +103,26 @@ final class SegmentReader: Sendable {
     self.norms = norms
     self.dictionaries = dictionaries
     self.columns = columns
+    self.variants = variants
     stored = try StoredReader(file, data, index: index)
   }
 
   /// The terms of a field; nil where it has none of that space.
   func terms(_ field: Int, _ space: TermSpace) -> TermDictionary? {
     let place = Self.place(field, space)
-    return place < dictionaries.count ? dictionaries[place] : nil
+    if place < dictionaries.count { return dictionaries[place] }
+    return variants.isEmpty ? nil : variants[field]?.dictionaries[Int(space.rawValue)]
+  }
+
+  /// Numbers of the variants that a field has here.
+  func variants(of field: Int) -> [Int] {
+    variants.keys.filter { FieldVariant.field(of: $0) == field }
   }
 
   /// The norms of a field; nil where it has none. The first call reads and checks them whole.
   func norms(_ field: Int) throws(IndexError) -> FieldNorms? {
-    guard field < norms.count, let section = norms[field] else { return nil }
-    return try FieldNorms(file, section)
+    let section = field < norms.count ? norms[field] : variants[field]?.norms
+    return try section.map { (section) throws(IndexError) in try FieldNorms(file, section) }
   }
 
   /// The column of a field; nil where it has none.

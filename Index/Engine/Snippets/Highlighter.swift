@@ -10,8 +10,11 @@ import Analysis
 final class Highlighter {
   private struct Target {
     var field: Int
+    /// Where its terms are indexed: the field, or a variant of it.
+    var variant: Int
     var name: String
     var matcher: FieldMatcher
+    var isAuto: Bool
   }
 
   private struct Candidate {
@@ -54,8 +57,9 @@ final class Highlighter {
     where schema.number(of: name) == nil {
       throw .noField(name, at: "/highlight/fields/\(place)", schema)
     }
-    for (number, field) in schema.fields.enumerated() where field.stored {
-      guard let terms = terms[number], !terms.isEmpty else { continue }
+    for number in terms.keys.sorted(by: { schema.isBefore($0, $1) }) {
+      let field = schema.field(at: number)
+      guard field.stored, let terms = terms[number], !terms.isEmpty else { continue }
       if let asked = highlight.fields {
         guard asked.contains(field.name) else { continue }
       } else if field.type != .text {
@@ -63,6 +67,7 @@ final class Highlighter {
       }
       let name =
         switch field.type {
+        case .text where field.isAuto: FieldVariant.analyzerName(of: number) ?? "standard"
         case .text: field.analyzer ?? "standard"
         case .keyword: "standard"
         case .integer, .double, .date, .boolean: ""
@@ -70,7 +75,8 @@ final class Highlighter {
       guard let analyzer = Analyzer.named(name) else { continue }
       targets.append(
         Target(
-          field: number, name: field.name, matcher: FieldMatcher(terms: terms, analyzer: analyzer)))
+          field: FieldVariant.field(of: number), variant: number, name: field.name,
+          matcher: FieldMatcher(terms: terms, analyzer: analyzer), isAuto: field.isAuto))
     }
   }
 
@@ -89,6 +95,8 @@ final class Highlighter {
     let values = try values(document, segment)
     var result: [Passage] = []
     for target in targets {
+      // Of the languages that a document could be in, the one that it is in.
+      if target.isAuto, try (segment.norms(target.variant)?[document] ?? 0) == 0 { continue }
       var found: [Candidate] = []
       for (ordinal, value) in values.filter({ $0.field == target.field }).enumerated() {
         if deadline.isPassed { break }
@@ -210,8 +218,8 @@ final class Highlighter {
         if deadline.isPassed { return hits }
         let entry =
           space == .index
-          ? try segment.terms(target.field, .index)?.lookup(term)
-          : try segment.exactTerm(target.field, unsafe term.span.bytes)
+          ? try segment.terms(target.variant, .index)?.lookup(term)
+          : try segment.exactTerm(target.variant, unsafe term.span.bytes)
         guard let entry, !entry.isAlias else { continue }
         guard entry.detail == .positions else { return nil }
         var cursor = try segment.postings(entry)
@@ -297,5 +305,12 @@ final class Highlighter {
     }
     return Passage(
       field: target.name, value: text.ordinal, start: offset, text: written, ranges: marked)
+  }
+}
+
+extension Schema {
+  /// By field, then the field itself before its variants.
+  fileprivate func isBefore(_ a: Int, _ b: Int) -> Bool {
+    (FieldVariant.field(of: a), a) < (FieldVariant.field(of: b), b)
   }
 }

@@ -30,7 +30,9 @@ struct WordCorrections {
   }
 
   /// Gathers the corrections of the plain words of a query, those of phrases included and what is excluded left out.
-  mutating func add(_ node: QueryNode) throws(IndexError) { try add(node, scope) }
+  mutating func add(_ node: QueryNode) throws(IndexError) {
+    try add(node, analysis.withVariants(scope))
+  }
 
   private mutating func add(_ node: QueryNode, _ scope: [ScopeField]) throws(IndexError) {
     switch node {
@@ -47,7 +49,7 @@ struct WordCorrections {
     case .required(let inner), .boosted(let inner, _): try add(inner, scope)
     case .scoped(let names, let inner):
       let numbers = names.compactMap { schema.number(of: $0) }
-      try add(inner, numbers.map { ScopeField(number: $0, weight: 1) })
+      try add(inner, analysis.withVariants(numbers.map { ScopeField(number: $0, weight: 1) }))
     case .empty, .all, .wildcard, .regex, .interval, .not: return
     }
   }
@@ -59,7 +61,7 @@ struct WordCorrections {
     else { return }
     var index: [(field: Int, form: [UInt8])] = []
     var exact: [(number: Int, form: [UInt8])] = []
-    for field in scope where schema.fields[field.number].type == .text {
+    for field in scope where schema.field(at: field.number).type == .text {
       let tokens = analysis.tokens(of: word, field: field.number)
       // Of compounds nobody knows which part is meant.
       guard tokens.count == 1 else { return }

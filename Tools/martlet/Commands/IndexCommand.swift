@@ -57,7 +57,7 @@ struct IndexCommand: ParsableCommand {
   var dynamic: Dynamic?
   @Option(
     help: ArgumentHelp(
-      "The analyzer of text fields, in an index that is made without --schema: standard, english, fi, cjk, … (martlet help analyze)",
+      "The analyzer of text fields, in an index that is made without --schema: standard, english, fi, cjk, … (martlet help analyze); auto: by the language of each document",
       valueName: "name"))
   var analyzer: String?
   @Option(

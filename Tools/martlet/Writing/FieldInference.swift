@@ -30,9 +30,22 @@ struct FieldInference {
     let known = Set(fields.map(\.name))
     fields += guessed.filter { !known.contains($0.name) }
     guard let analyzer else { return fields }
+    // What documents say of their language counts before what their text tells.
+    var language: String?
+    if analyzer.lowercased() == "auto" {
+      language = ["language", "lang"].first { name in
+        fields.contains { $0.name == name }
+      }
+      fields = try fields.map { field throws(IndexError) in
+        field.name == language ? try Field(name: field.name, type: .keyword) : field
+      }
+    }
     return try fields.map { field throws(IndexError) in
       field.type == .text
-        ? try Field(name: field.name, type: .text, analyzer: analyzer, weight: field.weight) : field
+        ? try Field(
+          name: field.name, type: .text, analyzer: analyzer, languageField: language,
+          weight: field.weight)
+        : field
     }
   }
 }
