@@ -195,8 +195,8 @@ struct NaiveEngine {
     case .terms(let terms, let boost):
       return positions(terms).map { $0.isEmpty ? nil : (boost + grid) - grid }
     case .expansion(let expansion):
-      let terms = expansion.patterns.flatMap { terms($0) }
-      return scores(.terms(terms, boost: expansion.boost), grid: grid)
+      let words = expansion.patterns.flatMap { terms($0) }
+      return scores(.terms(words, boost: expansion.boost), grid: grid)
     case .range(.integers(let field, let values), let boost):
       return each(boost) { $0.numbers[field, default: []].contains { values.contains($0) } }
     case .range(.keywords(let field, let lower, let upper), let boost):
