@@ -123,63 +123,67 @@ struct FacetTests {
 
   @Test("over segments, deletions and filters the counts are those of the naive engine")
   func property() throws {
-    let seed = UInt64.random(in: 0..<1_000_000)
+    let seed = LongRun.seed()
     var chance = SearchChance(seed: seed)
-    let documents = (0..<1_500).map { chance.document($0, deleted: 9) }
-    let engine = NaiveEngine(documents: documents)
+    let engine = NaiveEngine(documents: (0..<1_500).map { chance.document($0, deleted: 9) })
     for segments in [[1_500], [700, 500, 300]] {
       let view = try engine.view(segments: segments)
       for round in 0..<25 {
         let query = try SearchPropertyTests.rewritten(view, chance.query(depth: round % 3))
-        let filters =
-          chance.oneIn(3) ? [try SearchPropertyTests.rewritten(view, chance.query(depth: 0))] : []
-        let limit = [0, 1, 5, 100][chance.below(4)]
-        let order: Facet.Order = chance.oneIn(2) ? .count : .value
-        let bounds = (0...chance.below(4)).map { _ in 1988 + chance.below(45) }
-        let facets = [
-          Facet("tags", .values(limit: limit, order: order)),
-          Facet("year", .values(limit: limit, order: order)),
-          Facet(
-            "year", name: "ranges",
-            .ranges(
-              bounds.map { .init(from: .integer(Int64($0)), to: .integer(Int64($0 + 7))) })),
-        ]
-        let run = try QueryRun(view, query, filters: filters, deadline: .never)
-        let collector = try FacetCollector(facets, [view], now: 0)
-        var result = RunResult()
-        try run.count(collector, into: &result)
-        let matches = engine.search(query, filters: filters).map { documents[$0.document] }
-        try #require(result.total == Total(value: matches.count, exact: true))
-        let tags = NaiveFacet(matches.map { $0.keywords[NaiveField.tags] ?? [] })
-        let years = NaiveFacet(matches.map { $0.numbers[NaiveField.year] ?? [] })
-        let found = Self.shown(try collector.counts(deadline: .never))
-        let place = "seed \(seed), round \(round)"
-        try #require(found[0] == "tags: " + tags.shown(limit, order), "\(place)")
-        try #require(found[1] == "year: " + years.shown(limit, order), "\(place)")
-        let ranges = bounds.map { from in
-          let count = matches.count { document in
-            (document.numbers[NaiveField.year] ?? []).contains { $0 >= from && $0 < from + 7 }
-          }
-          return "\(from)..\(from + 7) \(count)"
-        }
-        let outside = matches.count { document in
-          let years = document.numbers[NaiveField.year] ?? []
-          return !years.isEmpty
-            && !years.contains { year in
-              bounds.contains { year >= $0 && year < $0 + 7 }
-            }
-        }
-        try #require(
-          found[2] == "ranges: \(ranges.joined(separator: ", ")); \(outside) \(years.missing)",
-          "\(place)")
+        try Self.check(
+          engine, view, query, try chance.filters(view), &chance, "seed \(seed), round \(round)")
       }
     }
+  }
+
+  static func check(
+    _ engine: NaiveEngine, _ view: SearchView, _ query: Query, _ filters: [Query],
+    _ chance: inout SearchChance, _ place: String
+  ) throws {
+    let limit = [0, 1, 5, 100][chance.below(4)]
+    let order: Facet.Order = chance.oneIn(2) ? .count : .value
+    let bounds = (0...chance.below(4)).map { _ in 1988 + chance.below(45) }
+    let facets = [
+      Facet("tags", .values(limit: limit, order: order)),
+      Facet("year", .values(limit: limit, order: order)),
+      Facet(
+        "year", name: "ranges",
+        .ranges(
+          bounds.map { .init(from: .integer(Int64($0)), to: .integer(Int64($0 + 7))) })),
+    ]
+    let run = try QueryRun(view, query, filters: filters, deadline: .never)
+    let collector = try FacetCollector(facets, [view], now: 0)
+    var result = RunResult()
+    try run.count(collector, into: &result)
+    let matches = engine.search(query, filters: filters).map { engine.documents[$0.document] }
+    try #require(result.total == Total(value: matches.count, exact: true))
+    let tags = NaiveFacet(matches.map { $0.keywords[NaiveField.tags] ?? [] })
+    let years = NaiveFacet(matches.map { $0.numbers[NaiveField.year] ?? [] })
+    let found = Self.shown(try collector.counts(deadline: .never))
+    try #require(found[0] == "tags: " + tags.shown(limit, order), "\(place)")
+    try #require(found[1] == "year: " + years.shown(limit, order), "\(place)")
+    let ranges = bounds.map { from in
+      let count = matches.count { document in
+        (document.numbers[NaiveField.year] ?? []).contains { $0 >= from && $0 < from + 7 }
+      }
+      return "\(from)..\(from + 7) \(count)"
+    }
+    let outside = matches.count { document in
+      let years = document.numbers[NaiveField.year] ?? []
+      return !years.isEmpty
+        && !years.contains { year in
+          bounds.contains { year >= $0 && year < $0 + 7 }
+        }
+    }
+    try #require(
+      found[2] == "ranges: \(ranges.joined(separator: ", ")); \(outside) \(years.missing)",
+      "\(place)")
   }
 
   @Test("intervals are those of the clocks, wherever dates lie", arguments: TimeZoneTests.names)
   func intervals(_ name: String) throws {
     guard let zone = try? TimeZone.named(name) else { return }
-    let seed = UInt64.random(in: 0..<1_000_000)
+    let seed = LongRun.seed()
     var chance = SearchChance(seed: seed)
     for interval in Facet.Interval.allCases {
       let intervals = DateIntervals(interval: interval, zone: zone)

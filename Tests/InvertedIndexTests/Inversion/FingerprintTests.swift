@@ -17,7 +17,7 @@ struct FingerprintTests {
 
   @Test("counters are those of counting bit by bit")
   func naive() {
-    let seed = UInt64.random(in: 0..<1_000_000)
+    let seed = LongRun.seed()
     var chance = SearchChance(seed: seed)
     for _ in 0..<50 {
       let words = (0..<(1 + chance.below(600))).map { _ in chance.random.next() | 1 }

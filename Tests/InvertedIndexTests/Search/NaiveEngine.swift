@@ -86,6 +86,7 @@ struct NaiveEngine {
   /// Where any of the terms stands.
   private func positions(_ terms: [FieldTerm]) -> [[Int]] {
     let each = terms.map { positions($0) }
+    if each.count == 1 { return each[0] }
     return documents.indices.map { number in Set(each.flatMap { $0[number] }).sorted() }
   }
 
@@ -187,7 +188,9 @@ struct NaiveEngine {
       let parts = near.parts.map { part in
         let words = part.spans.mapped { positions($0.terms + $0.patterns.flatMap { terms($0) }) }
         let counts = documents.indices.map { number in
-          Float(NaiveEngine.frequency(words.mapped { $0[number] })) / 65_536
+          // A tree for each document takes long; most lack a word.
+          words.least { $0[number].isEmpty ? 1 : 0 } > 0
+            ? 0 : Float(NaiveEngine.frequency(words.mapped { $0[number] })) / 65_536
         }
         return Part(part.field, part.weight, counts)
       }
@@ -243,17 +246,18 @@ struct NaiveEngine {
   /// BM25F: the more occurrences, the nearer to `weight`.
   private func saturated(_ parts: [Part], weight: Float, grid: Float) -> [Float?] {
     let (b, k1) = (Similarity.b, Similarity.k1)
-    return documents.enumerated().map { number, document in
+    return documents.indices.map { number in
       var x: Float = 0
+      var matches = false
       for part in parts where part.counts[number] > 0 {
+        matches = true
         var norm = k1
         if let average = averageLength(part.field) {
-          let length = UInt32(document.texts[part.field, default: []].count)
+          let length = UInt32(documents[number].texts[part.field, default: []].count)
           norm *= (1 - b) + b * Float(Norm.decode(Norm.encode(length: length))) / average
         }
         x += part.counts[number] * (part.weight * (1 / norm))
       }
-      let matches = parts.contains { $0.counts[number] > 0 }
       return matches ? (weight - weight / (1 + x) + grid) - grid : nil
     }
   }

@@ -17,7 +17,7 @@ struct PartsTests {
 
   @Test("parts of any size are the one big list, for every sort")
   func walk() throws {
-    let seed = UInt64.random(in: 0..<1_000_000)
+    let seed = LongRun.seed()
     var chance = SearchChance(seed: seed)
     var documents = (0..<1_300).map { chance.document($0, deleted: 9) }
     // Segments with tags of their own, and one without any.
@@ -31,40 +31,47 @@ struct PartsTests {
     let view = try engine.view(segments: [600, 100, 300, 300])
     for round in 0..<60 {
       let query = try SearchPropertyTests.rewritten(view, chance.query(depth: round % 3))
-      let filters =
-        chance.oneIn(3) ? [try SearchPropertyTests.rewritten(view, chance.query(depth: 0))] : []
-      let recency =
-        chance.oneIn(3)
-        ? RecencyQuery(field: NaiveField.year, halfLife: 5, weight: 0.5, origin: 2_010) : nil
-      let run = try QueryRun(
-        view, query, filters: filters, recency: recency, deadline: .never)
+      let filters = try chance.filters(view)
       let fields =
         round < 12 ? [] : (0...chance.below(3)).map { _ in Self.columns[chance.below(7)] }
-      let place = "seed \(seed), round \(round)"
-      func part(_ limit: Int, _ after: SearchPosition?) throws -> RunResult {
-        var keyed: [SortedHit] = []
-        return fields.isEmpty
-          ? try run.top(limit, total: chance.oneIn(2) ? .exact : .atLeast, after: after)
-          : try run.sorted(by: fields, limit, after: after, keyed: &keyed)
-      }
-      let whole = try part(5_000, nil).hits
-      var found: [ScoredDocument] = []
-      var after: SearchPosition?
-      while true {
-        let limit = 1 + chance.below(chance.oneIn(2) ? 7 : 300)
-        let hits = try part(limit, after).hits
-        found += hits
-        guard hits.count == limit, let last = hits.last else { break }
-        after = SearchPosition(
-          document: last.document, score: last.score.bitPattern, place: found.count, now: 0)
-      }
-      try #require(found == whole, "\(place): \(fields)")
-      if fields.isEmpty {
-        let expected = engine.search(query, filters: filters, recency: recency)
-        try #require(
-          found.map(\.score) == expected.map(\.score)
-            && found.map { Int($0.document) } == expected.map(\.document), "\(place)")
-      }
+      try Self.check(
+        engine, view, query, filters, by: fields, &chance, "seed \(seed), round \(round)")
+    }
+  }
+
+  /// - Parameter fields: empty: by score.
+  static func check(
+    _ engine: NaiveEngine, _ view: SearchView, _ query: Query, _ filters: [Query],
+    by fields: [SortField], _ chance: inout SearchChance, _ place: String
+  ) throws {
+    let recency =
+      chance.oneIn(3)
+      ? RecencyQuery(field: NaiveField.year, halfLife: 5, weight: 0.5, origin: 2_010) : nil
+    let run = try QueryRun(
+      view, query, filters: filters, recency: recency, deadline: .never)
+    func part(_ limit: Int, _ after: SearchPosition?) throws -> RunResult {
+      var keyed: [SortedHit] = []
+      return fields.isEmpty
+        ? try run.top(limit, total: chance.oneIn(2) ? .exact : .atLeast, after: after)
+        : try run.sorted(by: fields, limit, after: after, keyed: &keyed)
+    }
+    let whole = try part(engine.documents.count, nil).hits
+    var found: [ScoredDocument] = []
+    var after: SearchPosition?
+    while true {
+      let limit = 1 + chance.below(chance.oneIn(2) ? 7 : 300)
+      let hits = try part(limit, after).hits
+      found += hits
+      guard hits.count == limit, let last = hits.last else { break }
+      after = SearchPosition(
+        document: last.document, score: last.score.bitPattern, place: found.count, now: 0)
+    }
+    try #require(found == whole, "\(place): \(fields)")
+    if fields.isEmpty {
+      let expected = engine.search(query, filters: filters, recency: recency)
+      try #require(
+        found.map(\.score) == expected.map(\.score)
+          && found.map { Int($0.document) } == expected.map(\.document), "\(place)")
     }
   }
 
