@@ -67,7 +67,7 @@ struct Micro: ParsableCommand {
     for figure in ordered(sampler) {
       table.add([
         figure.group, figure.name, decimal(figure.minimum, 3), decimal(figure.median, 3),
-        rate(figure.perSecond), figure.unit == "byte" ? "bytes" : "\(figure.unit)s",
+        rate(figure.perSecond), figure.unit == "match" ? "matches" : "\(figure.unit)s",
       ])
     }
     return table.text + "\nchecksum \(String(sampler.checksum, radix: 16))\n\(record.summary)\n"

@@ -5,10 +5,12 @@ import Bytes
 
 /// Counts documents by the buckets that their values belong to.
 protocol ValueCounter {
-  /// Whether a value belongs to a bucket at all.
-  mutating func add(_ value: Int64) -> Bool
-  /// The same for one of several values of a document, which counts once a bucket.
+  /// Counts the values of documents that have one value each.
+  /// - Returns: how many belong to a bucket at all.
+  mutating func add(_ values: Span<Int64>) -> Int
+  /// Counts one of several values of a document, which counts once a bucket.
   /// - Parameter document: number within the snapshot.
+  /// - Returns: whether it belongs to a bucket.
   mutating func add(_ value: Int64, of document: UInt32) -> Bool
   /// Counts `count` documents with one value each, all from `low` to `high`, if that takes no look at each.
   /// - Returns: whether they were counted, and belong to a bucket; nil: they have to be looked at.
@@ -31,6 +33,7 @@ extension SearchSegment {
     _ column: ColumnReader, _ documents: BitSet, by counter: inout Counter, deadline: Deadline
   ) throws(IndexError) -> ColumnCount {
     var result = ColumnCount()
+    var values = [Int64](repeating: 0, count: blockSize)
     for index in 0..<column.blockCount {
       if index & 63 == 0, deadline.isPassed {
         result.isCut = true
@@ -50,22 +53,10 @@ extension SearchSegment {
         result.having &+= having
         if let isIn = counter.add(having, from: block.minimum, to: block.maximum) {
           if isIn { result.inBuckets &+= having }
-        } else if block.kind == .one {
-          result.inBuckets &+= Self.add(words.0, from: 0, block, to: &counter)
-          result.inBuckets &+= Self.add(words.1, from: 64, block, to: &counter)
         } else {
-          var rest = words.0
-          while rest != 0 {
-            let value = block.value(block.range(rest.trailingZeroBitCount).lowerBound)
-            rest &= rest &- 1
-            if counter.add(value) { result.inBuckets &+= 1 }
-          }
-          rest = words.1
-          while rest != 0 {
-            let value = block.value(block.range(64 &+ rest.trailingZeroBitCount).lowerBound)
-            rest &= rest &- 1
-            if counter.add(value) { result.inBuckets &+= 1 }
-          }
+          var count = block.gather(words.0, from: 0, into: &values, at: 0)
+          count = block.gather(words.1, from: 64, into: &values, at: count)
+          result.inBuckets &+= counter.add(values.span.extracting(0..<count))
         }
       case .several:
         let start = first &+ UInt32(truncatingIfNeeded: index &* blockSize)
@@ -86,18 +77,26 @@ extension SearchSegment {
     }
     return result
   }
+}
 
-  /// Of a block whose documents have one value each.
+extension ColumnReader.Block {
+  /// The values of documents that have one value each.
+  /// - Parameters:
+  ///   - word: a bit for each document, of which `first` is the first.
+  ///   - count: values that are there.
+  /// - Returns: values that are there then.
   @inline(__always)
-  private static func add<Counter: ValueCounter>(
-    _ word: UInt64, from base: Int, _ block: ColumnReader.Block, to counter: inout Counter
+  fileprivate func gather(
+    _ word: UInt64, from first: Int, into values: inout [Int64], at count: Int
   ) -> Int {
+    var values = values.mutableSpan
+    var count = count
     var rest = word
-    var count = 0
     while rest != 0 {
-      let value = block.value(base &+ rest.trailingZeroBitCount)
+      let place = first &+ rest.trailingZeroBitCount
       rest &= rest &- 1
-      if counter.add(value) { count &+= 1 }
+      values[count] = value(kind == .one ? place : range(place).lowerBound)
+      count &+= 1
     }
     return count
   }
@@ -117,15 +116,20 @@ struct TableCounter: ValueCounter {
     counts = Array(repeating: 0, count: count)
   }
 
-  @inline(__always)
-  mutating func add(_ value: Int64) -> Bool {
-    let place = Int(truncatingIfNeeded: value &- low)
-    if UInt(bitPattern: place) < UInt(bitPattern: counts.count) {
-      counts[place] &+= 1
-    } else {
-      isWrong = true
+  mutating func add(_ values: Span<Int64>) -> Int {
+    let low = low
+    var isWrong = false
+    var counts = counts.mutableSpan
+    for number in values.indices {
+      let place = Int(truncatingIfNeeded: values[number] &- low)
+      if UInt(bitPattern: place) < UInt(bitPattern: counts.count) {
+        counts[place] &+= 1
+      } else {
+        isWrong = true
+      }
     }
-    return true
+    if isWrong { self.isWrong = true }
+    return values.count
   }
 
   mutating func add(_ value: Int64, of document: UInt32) -> Bool {
@@ -171,10 +175,12 @@ struct HashCounter: ValueCounter {
     mask = 255
   }
 
-  mutating func add(_ value: Int64) -> Bool {
-    let number = entry(mapping(value))
-    entries[number].count &+= 1
-    return true
+  mutating func add(_ values: Span<Int64>) -> Int {
+    for place in values.indices {
+      let number = entry(mapping(values[place]))
+      entries[number].count &+= 1
+    }
+    return values.count
   }
 
   mutating func add(_ value: Int64, of document: UInt32) -> Bool {
@@ -227,30 +233,51 @@ struct HashCounter: ValueCounter {
 
 /// Ranges, which may overlap.
 struct RangeCounter: ValueCounter {
-  /// nil: nothing belongs to it.
-  let ranges: [ClosedRange<Int64>?]
   private(set) var counts: [UInt32]
   private var last: [UInt32]
+  /// Ranges that a value can be in: their number, their least value, and how far they go above it.
+  private var numbers: [Int] = []
+  private var lows: [Int64] = []
+  private var widths: [UInt64] = []
 
+  /// - Parameter ranges: nil: nothing belongs to it.
   init(_ ranges: [ClosedRange<Int64>?]) {
-    self.ranges = ranges
     counts = Array(repeating: 0, count: ranges.count)
     last = counts
+    for (number, range) in ranges.enumerated() {
+      guard let range else { continue }
+      numbers.append(number)
+      lows.append(range.lowerBound)
+      widths.append(UInt64(bitPattern: range.upperBound &- range.lowerBound))
+    }
   }
 
-  mutating func add(_ value: Int64) -> Bool {
-    var isIn = false
-    for number in ranges.indices where ranges[number]?.contains(value) ?? false {
-      counts[number] &+= 1
-      isIn = true
+  private func holds(_ place: Int, _ value: Int64) -> Bool {
+    UInt64(bitPattern: value &- lows[place]) <= widths[place]
+  }
+
+  mutating func add(_ values: Span<Int64>) -> Int {
+    let (numbers, lows, widths) = (numbers, lows, widths)
+    var counts = counts.mutableSpan
+    var found = 0
+    for index in values.indices {
+      let value = values[index]
+      var isIn: UInt32 = 0
+      for place in numbers.indices {
+        let one: UInt32 = UInt64(bitPattern: value &- lows[place]) <= widths[place] ? 1 : 0
+        counts[numbers[place]] &+= one
+        isIn |= one
+      }
+      found &+= Int(isIn)
     }
-    return isIn
+    return found
   }
 
   mutating func add(_ value: Int64, of document: UInt32) -> Bool {
     var isIn = false
-    for number in ranges.indices where ranges[number]?.contains(value) ?? false {
+    for place in numbers.indices where holds(place, value) {
       isIn = true
+      let number = numbers[place]
       if last[number] != document &+ 1 {
         last[number] = document &+ 1
         counts[number] &+= 1
@@ -260,18 +287,14 @@ struct RangeCounter: ValueCounter {
   }
 
   mutating func add(_ count: Int, from low: Int64, to high: Int64) -> Bool? {
-    var isIn = false
-    for range in ranges {
-      guard let range else { continue }
-      if range.contains(low) != range.contains(high)
-        || (low < range.lowerBound && high > range.upperBound)
-      {
-        return nil
-      }
-      if range.contains(low) { isIn = true }
+    for place in numbers.indices {
+      let isWithin = lows[place] >= low && lows[place] <= high
+      if holds(place, low) != holds(place, high) || isWithin && !holds(place, low) { return nil }
     }
-    for number in ranges.indices where ranges[number]?.contains(low) ?? false {
-      counts[number] &+= UInt32(truncatingIfNeeded: count)
+    var isIn = false
+    for place in numbers.indices where holds(place, low) {
+      counts[numbers[place]] &+= UInt32(truncatingIfNeeded: count)
+      isIn = true
     }
     return isIn
   }

@@ -11,21 +11,27 @@ struct DateIntervals {
 
   /// The interval that a moment lies in; its end excluded.
   func interval(at moment: Int64) -> Range<Int64> {
-    let period = zone.period(at: moment)
+    var period = zone.period(at: moment)
+    return interval(at: moment, &period)
+  }
+
+  /// - Parameter period: any period of the zone; afterwards that of the moment, to begin the next search with.
+  func interval(at moment: Int64, _ period: inout TimeZone.Period) -> Range<Int64> {
+    if !period.contains(moment) { period = zone.period(at: moment) }
     let local = moment + period.offset
     if interval == .hour {
       let start = local - local.quotientFloored(3_600_000).1 - period.offset
       return max(start, period.start)..<min(start + 3_600_000, period.end)
     }
     var first = beginning(local)
-    var start = zone.moment(local: first)
+    var start = zone.moment(local: first, period)
     // The clocks were set back over a beginning: what they show again belongs to the interval that has begun.
     var next = following(first)
-    var end = zone.moment(local: next)
+    var end = zone.moment(local: next, period)
     while end <= moment {
       (first, start) = (next, end)
       next = following(first)
-      end = zone.moment(local: next)
+      end = zone.moment(local: next, period)
     }
     return start..<end
   }
@@ -92,18 +98,20 @@ struct IntervalCounter: ValueCounter {
   init?(_ intervals: DateIntervals, from low: Int64, to high: Int64) {
     guard (high - low) / intervals.least < Self.mostIntervals else { return nil }
     var starts: [Int64] = []
-    var range = intervals.interval(at: low)
+    var period = intervals.zone.period(at: low)
+    var range = intervals.interval(at: low, &period)
     starts.append(range.lowerBound)
     while range.upperBound <= high {
       starts.append(range.upperBound)
-      range = intervals.interval(at: range.upperBound)
+      range = intervals.interval(at: range.upperBound, &period)
     }
     starts.append(range.upperBound)
     counts = Array(repeating: 0, count: starts.count - 1)
     let first = starts[0]
     let span = UInt64(range.upperBound - first)
+    // Slots shorter than nearly all intervals: at most one begins within a slot.
     var shift: Int64 = 0
-    while span >> UInt64(shift) >= UInt64(max(1_024, min(65_536, 8 * starts.count))) { shift += 1 }
+    while 2 << shift <= intervals.least { shift += 1 }
     var slots: [UInt32] = []
     var number = 0
     for slot in 0...(Int(span >> UInt64(shift)) + 1) {
@@ -118,25 +126,31 @@ struct IntervalCounter: ValueCounter {
   }
 
   /// nil: outside of all.
-  @inline(__always)
   private func number(_ value: Int64) -> Int? {
-    let slot = Int(truncatingIfNeeded: (value &- low) &>> shift)
-    guard UInt(bitPattern: slot) < UInt(bitPattern: slots.count &- 1) else { return nil }
-    var number = Int(slots[slot])
-    var end = Int(slots[slot &+ 1])
-    // Nearly always one or two.
-    while number < end {
-      let middle = (number &+ end &+ 1) / 2
-      if starts[middle] <= value { number = middle } else { end = middle &- 1 }
+    guard let first = starts.first, let end = starts.last, value >= first, value < end else {
+      return nil
     }
+    var number = Int(slots[Int((value - low) >> shift)])
+    while starts[number + 1] <= value { number += 1 }
     return number
   }
 
-  @inline(__always)
-  mutating func add(_ value: Int64) -> Bool {
-    guard let number = number(value) else { return false }
-    counts[number] &+= 1
-    return true
+  mutating func add(_ values: Span<Int64>) -> Int {
+    let (starts, slots, low, shift) = (starts, slots, low, shift)
+    let end = starts[starts.count &- 1]
+    var counts = counts.mutableSpan
+    var found = 0
+    for place in values.indices {
+      let value = values[place]
+      guard value >= low, value < end else { continue }
+      var number = Int(slots[Int(truncatingIfNeeded: (value &- low) &>> shift)])
+      // Which of the two it is cannot be foreseen, and needs no branch; that there is a third is rare.
+      number &+= starts[number &+ 1] <= value ? 1 : 0
+      while starts[number &+ 1] <= value { number &+= 1 }
+      counts[number] &+= 1
+      found &+= 1
+    }
+    return found
   }
 
   mutating func add(_ value: Int64, of document: UInt32) -> Bool {

@@ -206,12 +206,13 @@ final class DateFacet: FieldFacet {
     var result: [(start: Int64, count: Int)] = []
     var place = 0
     var start = first.start
+    var period = intervals.zone.period(at: start)
     while start <= last.start {
       if result.count == Facet.maximumBuckets { return found }
       let isHere = found[place].start == start
       result.append((start, isHere ? found[place].count : 0))
       if isHere { place += 1 }
-      start = intervals.interval(at: start).upperBound
+      start = intervals.interval(at: start, &period).upperBound
     }
     return result
   }

@@ -9,6 +9,8 @@ struct TimeZone: Sendable {
     var end: Int64
     /// Milliseconds that local time is ahead of UTC.
     var offset: Int64
+
+    func contains(_ moment: Int64) -> Bool { moment >= start && moment < end }
   }
 
   /// Offsets change at these moments, ascending, each to the offset of the same place.
@@ -46,9 +48,13 @@ struct TimeZone: Sendable {
   }
 
   /// The first moment at which the clocks show `local` or later. (Not every local time comes, and some come twice.)
-  func moment(local: Int64) -> Int64 {
+  /// - Parameter near: any period; one that the moment lies in, not at its beginning, saves the search.
+  func moment(local: Int64, _ near: Period? = nil) -> Int64 {
     // No offset is as much as two days.
     let twoDays: Int64 = 2 * 86_400_000
+    if let near, near.contains(local - near.offset), near.contains(local - 2 * twoDays) {
+      return local - near.offset
+    }
     var period = period(at: local - twoDays)
     while period.end != .max, period.end &+ period.offset <= local {
       period = self.period(at: period.end)

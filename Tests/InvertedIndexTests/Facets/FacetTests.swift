@@ -198,8 +198,8 @@ struct FacetTests {
         #expect(
           intervals.interval(at: range.lowerBound) == range, "seed \(seed) \(interval) \(moment)")
         #expect(intervals.interval(at: range.upperBound).lowerBound == range.upperBound)
-        _ = counter.add(moment)
-        _ = hash.add(moment)
+        _ = counter.add([moment].span)
+        _ = hash.add([moment].span)
       }
       let first = zip(counter.starts, counter.counts).filter { $0.1 > 0 }
       let second = hash.entries.map { ($0.value, $0.count) }.sorted { $0.0 < $1.0 }
