@@ -16,6 +16,7 @@ struct Expansions: ParsableCommand {
       EXAMPLES
         martlet-bench expansions /var/lib/martlet/news
         martlet-bench expansions ./news --word nuclaer --word niinisto
+        martlet-bench expansions ./news --only ~1 --only ~2 --rounds 20
       """)
 
   @Argument(help: "The folder of an index.") var index: String
@@ -23,11 +24,19 @@ struct Expansions: ParsableCommand {
     help: ArgumentHelp(
       "A word to expand in each way; may be given several times.", valueName: "word"))
   var word: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A way, as the table names it; may be given several times. Default: all.", valueName: "way"))
+  var only: [String] = []
   @Option(help: "Rounds over all queries.") var rounds = 5
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
     guard (1...1_000).contains(rounds) else { throw ValidationError("--rounds: from 1 to 1000.") }
+    for name in only where !Self.shapes.contains(where: { $0.name == name }) {
+      let known = Self.shapes.map(\.name).joined(separator: ", ")
+      throw ValidationError("--only: there is no \(name), but \(known).")
+    }
   }
 
   struct Result {
@@ -57,7 +66,8 @@ struct Expansions: ParsableCommand {
     let reader = try IndexReader.open(FileSystemDirectory(path: index))
     let words = word.isEmpty ? try Self.drawn(reader) : word
     let probe = ExpansionProbe(reader)
-    let results = try Self.shapes.map { shape in
+    let shapes = Self.shapes.filter { only.isEmpty || only.contains($0.name) }
+    let results = try shapes.map { shape in
       try Self.measure(shape.name, words.map(shape.query), probe, rounds: rounds)
     }
     try report.publish(Self.table(results, record), json: Self.json(results, record))

@@ -109,11 +109,37 @@ struct RankedTerm {
   }
 }
 
-/// The best of the terms that are shown to it: a binary heap with the least one at its root, so that
-/// a short prefix of a hundred thousand words copies few of them.
+/// The best of the terms that are shown to it, in the same order: a binary heap with the least one at its root, so that a
+/// short prefix of a hundred thousand words copies few of them.
 struct BestTerms {
+  /// A term whose bytes lie in `bytes`.
+  private struct Entry {
+    /// Edits, then what is missing to the greatest frequency: the less the better.
+    var rank: UInt64
+    var field: Int
+    var space: TermSpace
+    var start: Int
+    var end: Int
+
+    @inline(__always)
+    init(_ terms: borrowing PatternTerms, _ pattern: TermPattern) {
+      rank = Self.rank(terms)
+      field = pattern.field
+      space = pattern.termSpace
+      start = 0
+      end = 0
+    }
+
+    @inline(__always)
+    static func rank(_ terms: borrowing PatternTerms) -> UInt64 {
+      UInt64(truncatingIfNeeded: terms.edits) &<< 48
+        | (1 &<< 48 &- 1 &- UInt64(truncatingIfNeeded: terms.documentFrequency))
+    }
+  }
+
   private let limit: Int
-  private var heap: [RankedTerm] = []
+  private var heap: [Entry] = []
+  private var bytes: [UInt8] = []
   /// Terms added, those that were dropped included.
   private(set) var seen = 0
 
@@ -121,38 +147,86 @@ struct BestTerms {
 
   /// Adds the term at which `terms` stands.
   mutating func add(_ terms: borrowing PatternTerms, of pattern: TermPattern) {
-    seen += 1
-    let (edits, frequency) = (terms.edits, terms.documentFrequency)
-    if heap.count == limit {
-      let least = heap[0]
-      if edits > least.edits || (edits == least.edits && frequency < least.frequency) { return }
-    }
-    let term = FieldTerm(
-      field: pattern.field, space: pattern.termSpace, bytes: unsafe [UInt8](terms.term))
-    let new = RankedTerm(term: term, edits: edits, frequency: frequency)
+    seen &+= 1
+    if heap.count == limit, limit == 0 || Entry.rank(terms) > heap[0].rank { return }
+    if bytes.count >= 1 << 20 { dropBytes() }
+    var new = Entry(terms, pattern)
+    new.start = bytes.count
+    unsafe bytes.append(contentsOf: terms.term)
+    new.end = bytes.count
     if heap.count < limit {
       heap.append(new)
-      var child = heap.count - 1
-      while child > 0, heap[(child - 1) / 2].precedes(heap[child]) {
-        heap.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-      return
-    }
-    guard limit > 0, new.precedes(heap[0]) else { return }
-    heap[0] = new
-    var parent = 0
-    while 2 * parent + 1 < heap.count {
-      var child = 2 * parent + 1
-      if child + 1 < heap.count, heap[child].precedes(heap[child + 1]) { child += 1 }
-      guard heap[parent].precedes(heap[child]) else { break }
-      heap.swapAt(child, parent)
-      parent = child
+      rise(new)
+    } else if Self.precedes(new, heap[0], bytes) {
+      sink(new)
+    } else {
+      bytes.removeLast(new.end - new.start)
     }
   }
 
   /// The best first.
-  var sorted: [RankedTerm] { heap.sorted { $0.precedes($1) } }
+  var sorted: [RankedTerm] {
+    heap.sorted { Self.precedes($0, $1, bytes) }.map { entry in
+      RankedTerm(
+        term: FieldTerm(
+          field: entry.field, space: entry.space, bytes: Array(bytes[entry.start..<entry.end])),
+        edits: Int(entry.rank >> 48), frequency: (1 << 48 - 1) - Int(entry.rank & (1 << 48 - 1)))
+    }
+  }
+
+  /// From the end towards the root.
+  private mutating func rise(_ new: Entry) {
+    let bytes = bytes
+    var heap = heap.mutableSpan
+    var child = heap.count &- 1
+    while child > 0 {
+      let parent = (child &- 1) / 2
+      guard Self.precedes(heap[parent], new, bytes) else { break }
+      heap[child] = heap[parent]
+      child = parent
+    }
+    heap[child] = new
+  }
+
+  /// In the place of the root, and away from it.
+  private mutating func sink(_ new: Entry) {
+    let bytes = bytes
+    var heap = heap.mutableSpan
+    var parent = 0
+    while true {
+      var child = 2 &* parent &+ 1
+      if child &+ 1 < heap.count, Self.precedes(heap[child], heap[child &+ 1], bytes) {
+        child &+= 1
+      }
+      guard child < heap.count, Self.precedes(new, heap[child], bytes) else { break }
+      heap[parent] = heap[child]
+      parent = child
+    }
+    heap[parent] = new
+  }
+
+  @inline(__always)
+  private static func precedes(_ a: Entry, _ b: Entry, _ bytes: [UInt8]) -> Bool {
+    a.rank != b.rank ? a.rank < b.rank : breaksTie(a, b, bytes)
+  }
+
+  private static func breaksTie(_ a: Entry, _ b: Entry, _ bytes: [UInt8]) -> Bool {
+    if a.field != b.field { return a.field < b.field }
+    if a.space != b.space { return a.space.rawValue < b.space.rawValue }
+    return bytes[a.start..<a.end].lexicographicallyPrecedes(bytes[b.start..<b.end])
+  }
+
+  /// Forgets the bytes of terms that were dropped.
+  private mutating func dropBytes() {
+    var kept: [UInt8] = []
+    for place in heap.indices {
+      let range = heap[place].start..<heap[place].end
+      heap[place].start = kept.count
+      kept += bytes[range]
+      heap[place].end = kept.count
+    }
+    bytes = kept
+  }
 }
 
 extension FieldTerm {

@@ -72,10 +72,10 @@ struct TermPattern: Sendable, Hashable {
   /// The terms of a dictionary of the pattern's field and space that fit.
   func matches(in dictionary: TermDictionary) -> TermMatches? {
     if case .fuzzy(let word, let edits, let isPrefix) = shape {
-      return WalkedMatches(
+      return FuzzyMatches(
         dictionary, FuzzyAutomaton(word, edits: edits, isPrefix: isPrefix))
     }
-    return program.map { WalkedMatches(dictionary, ProgramAutomaton($0)) }
+    return program.map { ProgramMatches(dictionary, ProgramAutomaton($0)) }
   }
 
   /// Says of one term after the other whether it fits, and at how many edits.
@@ -112,10 +112,25 @@ class TermMatches {
   var isExhausted: Bool { false }
 }
 
-private final class WalkedMatches<Automaton: TermAutomaton>: TermMatches {
-  private var walk: TermIntersection<Automaton>
+// Two classes and not one that is generic: that would ask the runtime for its walk's type at every call.
 
-  init(_ dictionary: TermDictionary, _ automaton: Automaton) {
+private final class ProgramMatches: TermMatches {
+  private var walk: TermIntersection<ProgramAutomaton>
+
+  init(_ dictionary: TermDictionary, _ automaton: ProgramAutomaton) {
+    walk = TermIntersection(dictionary, automaton)
+  }
+
+  override func next() throws(IndexError) -> Step { try walk.next() }
+  override var term: UnsafeRawBufferPointer { unsafe walk.term }
+  override func entry() throws(IndexError) -> TermEntry { try walk.entry() }
+  override var isExhausted: Bool { walk.isExhausted }
+}
+
+private final class FuzzyMatches: TermMatches {
+  private var walk: TermIntersection<FuzzyAutomaton>
+
+  init(_ dictionary: TermDictionary, _ automaton: FuzzyAutomaton) {
     walk = TermIntersection(dictionary, automaton)
   }
 
