@@ -54,7 +54,7 @@ import Testing
     ),
     (
       #"{"fields": [{"name": "a", "type": "text", "boost": 2}]}"#,
-      "field a: unknown member \"boost\"; known are name, type, analyzer, stored, indexed, column, weight"
+      "field a: unknown member \"boost\"; known are name, type, analyzer, language_field, stored, indexed, column, weight"
     ),
     (
       #"{"fields": [{"name": "a", "type": "text", "stored": 1}]}"#,
