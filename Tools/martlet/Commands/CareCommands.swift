@@ -9,6 +9,25 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema",
     abstract: "Print the schema of an index, in the form that --schema takes.",
     discussion: """
+      A schema is a JSON object; all but "fields" may be left out:
+
+        fields           the fields, each an object; "id" is always there
+        dynamic          what becomes of others: add (default), ignore, reject
+        default_fields   searched by words without a field (else all of text)
+        near_duplicates  true: a fingerprint tells texts nearly the same
+
+      and of a field:
+
+        name             a.b is the field b of the object a
+        type             text, keyword, integer, double, date, boolean
+        analyzer         of text: standard, english, de, cjk, … ("martlet help
+                         analyze"); auto: by the language of each document
+        language_field   of auto: a keyword field that says it (de, German)
+        weight           how much a match there counts (1; guessed titles: 3)
+        stored           shown in answers, and read by rebuilds (true)
+        indexed          searched (true)
+        column           sorted by, counted, filtered (true, but of text)
+
       Examples:
         martlet schema news
         martlet schema news > news.json && martlet index other --schema news.json more.jsonl
