@@ -39,8 +39,8 @@ extension Searcher {
   /// Shorter beginnings are not taken to hold an error.
   private static let leastForErrors = 4
 
-  /// The most frequent words that the last word may become. Of those, words that occur together with the words before come
-  /// first, as far as that is known in some milliseconds. Where nothing begins so, one error in it is forgiven.
+  /// The most frequent words that the last word may become. Of those, words that follow the word before come first, then
+  /// words that occur together with the words before, as far as that is known in some milliseconds. Where nothing begins so, one error in it is forgiven.
   /// - Throws: `request` for a field that cannot be completed; `corrupt`.
   public func suggest(
     _ request: SuggestRequest, deadline: Deadline = .never
@@ -116,7 +116,8 @@ extension Searcher {
     return [number]
   }
 
-  /// Those words first that some document has together with the words before, by the number of such documents.
+  /// Those words first that follow the last word before in some document, by the number of such documents; then those that
+  /// some document has together with all words before; of both as many as can be counted in time.
   private func together(
     _ words: [WordForms.Word], _ before: String, _ fields: [String], _ deadline: Deadline,
     _ counting: UInt64
@@ -124,19 +125,25 @@ extension Searcher {
     let end = Deadline.now() + counting
     let limit = Deadline(nanoseconds: min(end, deadline.nanoseconds))
     var request = SearchRequest()
-    request.mode = .simple
     request.fields = fields.map { SearchRequest.FieldWeight($0) }
-    var counted: [(word: WordForms.Word, count: Int)] = []
-    for word in words.prefix(Self.countedCandidates) {
-      if limit.isPassed || deadline.isPassed { break }
-      request.query = before + " " + word.text
-      let found = try Self.count(request, reader.view, deadline: limit)
-      if found.timedOut { break }
-      counted.append((word, found.total.value))
+    var rest = words
+    var first: [WordForms.Word] = []
+    let last = TypedText.lastWord(before)
+    for asPhrase in last.isEmpty ? [false] : [true, false] {
+      var counted: [(word: WordForms.Word, count: Int)] = []
+      for word in rest.prefix(Self.countedCandidates) {
+        if limit.isPassed || deadline.isPassed { break }
+        request.mode = asPhrase ? .lenient : .simple
+        request.query = asPhrase ? "\"\(last) \(word.text)\"" : before + " " + word.text
+        let found = try Self.count(request, reader.view, deadline: limit)
+        if found.timedOut { break }
+        if found.total.value > 0 { counted.append((word, found.total.value)) }
+      }
+      // In their order among equals: the sort of the standard library is stable.
+      first += counted.sorted { $0.count > $1.count }.map(\.word)
+      let known = Set(first)
+      rest.removeAll { known.contains($0) }
     }
-    // In their order among equals: the sort of the standard library is stable.
-    let first = counted.filter { $0.count > 0 }.sorted { $0.count > $1.count }.map(\.word)
-    let known = Set(first)
-    return first + words.filter { !known.contains($0) }
+    return first + rest
   }
 }

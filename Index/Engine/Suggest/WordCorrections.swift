@@ -129,6 +129,26 @@ enum TypedText {
     return (String(scalars[..<start]), String(scalars[start...]))
   }
 
+  /// The last word of a text, of letters, digits and what may stand between them; empty where there is none, or where
+  /// something else stands behind it.
+  static func lastWord(_ text: String) -> String {
+    var word = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.reversed() {
+      if scalar.properties.isWhitespace {
+        if word.isEmpty { continue }
+        break
+      }
+      let isPart =
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        || scalar.properties.isDiacritic || "'’.-".unicodeScalars.contains(scalar)
+      guard isPart else { break }
+      word.append(scalar)
+    }
+    guard word.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil })
+    else { return "" }
+    return String(String.UnicodeScalarView(word.reversed()))
+  }
+
   /// - Returns: nil where the word does not stand in the text as a word.
   static func replacing(_ word: String, by other: String, in text: String) -> String? {
     let (text, word) = (Array(text.unicodeScalars), Array(word.unicodeScalars))

@@ -112,6 +112,20 @@ struct SuggestTests {
         == ["nuclear deterrent 1", "nuclear deterrents 1", "nuclear detergent 3"])
   }
 
+  @Test("words that follow the word before come before more frequent ones that only occur with it")
+  func following() throws {
+    let searcher = try SearcherTests.searcher(
+      ["you are new here", "is it new to you", "in New York", "the year of York"].enumerated()
+        .map { #"{"id":"\#($0)","body":"\#($1)"}"# })
+    #expect(try texts("new y", searcher) == ["new york 2", "new you 2", "new year 1"])
+    #expect(try texts("(new y", searcher) == ["(new york 2", "(new you 2", "(new year 1"])
+    #expect(try texts("new, y", searcher).count == 3)
+    #expect(TypedText.lastWord("the \"Niinistö’s ") == "Niinistö’s")
+    for text in ["", " ", "new, ", "- ", "\"a\" "] {
+      #expect(TypedText.lastWord(text) == "", "\(text)")
+    }
+  }
+
   @Test("one error is forgiven where nothing begins so")
   func errors() throws {
     let searcher = try searcher()
