@@ -1,3 +1,4 @@
+import Analysis
 import Bytes
 import Testing
 
@@ -66,6 +67,29 @@ struct GoldenTests {
   static func bytes(_ hex: String) -> [UInt8] {
     let nibbles = hex.compactMap { $0.hexDigitValue }
     return (0..<nibbles.count / 2).map { UInt8(nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1]) }
+  }
+
+  @Test("fingerprints and the numbers of variants are those of ever: they lie in files")
+  func numbers() throws {
+    let analyzer = try #require(Analyzer.named("standard"))
+    let text = Array("The nuclear deterrent of Niinistö, 2018: a story that is sent again.".utf8)
+    var tokens = TokenBuffer()
+    var offset = 0
+    _ = analyzer.tokenize(
+      unsafe text.span.bytes, from: &offset, positionBase: 0, limit: 100, into: &tokens)
+    var print = Fingerprint()
+    print.add(tokens, from: 0)
+    print.endValue()
+    #expect(print.take() == -2_764_093_823_800_302_871)
+    let names = [
+      "arabic", "armenian", "basque", "catalan", "danish", "dutch", "english", "finnish", "french",
+      "german", "greek", "hindi", "hungarian", "indonesian", "irish", "italian", "lithuanian",
+      "nepali", "norwegian", "portuguese", "romanian", "russian", "serbian", "spanish", "swedish",
+      "tamil", "turkish", "yiddish", "cjk",
+    ]
+    for (place, name) in names.enumerated() {
+      #expect(FieldVariant.analyzerName(of: 3 + (place + 1) << 16) == name)
+    }
   }
 
   @Test("a segment is written as ever")
