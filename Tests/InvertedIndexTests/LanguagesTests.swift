@@ -37,14 +37,7 @@ struct LanguagesTests {
   }
 
   func found(_ query: String, in searcher: Searcher) throws -> String {
-    var request = SearchRequest(query: query)
-    request.explain = true
-    let response = try searcher.search(request)
-    #expect(response.total == Total(value: response.hits.count, exact: true), "\(query)")
-    for hit in response.hits {
-      #expect(hit.explanation?.leaves == hit.score, "\(query): \(hit.id)")
-    }
-    return response.hits.map(\.id).sorted().joined(separator: " ")
+    try SearcherTests.explained(query, in: searcher).sorted().joined(separator: " ")
   }
 
   static let queries = [

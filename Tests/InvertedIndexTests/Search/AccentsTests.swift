@@ -33,15 +33,7 @@ struct AccentsTests {
   func order(
     _ query: String, in searcher: Searcher, _ change: (inout SearchRequest) -> Void = { _ in }
   ) throws -> String {
-    var request = SearchRequest(query: query)
-    request.explain = true
-    change(&request)
-    let response = try searcher.search(request)
-    #expect(response.total == Total(value: response.hits.count, exact: true), "\(query)")
-    for hit in response.hits {
-      #expect(hit.explanation?.leaves == hit.score, "\(query): \(hit.id)")
-    }
-    return response.hits.map(\.id).joined()
+    try SearcherTests.explained(query, in: searcher, change).joined()
   }
 
   @Test(

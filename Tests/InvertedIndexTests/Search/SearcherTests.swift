@@ -54,6 +54,21 @@ struct SearcherTests {
     Searcher(try IndexReader.open(try directory(lines)))
   }
 
+  /// Ids of all that a query finds, the best first; each hit is explained, to the last bit of its score.
+  static func explained(
+    _ query: String, in searcher: Searcher, _ change: (inout SearchRequest) -> Void = { _ in }
+  ) throws -> [String] {
+    var request = SearchRequest(query: query)
+    request.explain = true
+    change(&request)
+    let response = try searcher.search(request)
+    #expect(response.total == Total(value: response.hits.count, exact: true), "\(query)")
+    for hit in response.hits {
+      #expect(hit.explanation?.leaves == hit.score, "\(query): \(hit.id)")
+    }
+    return response.hits.map(\.id)
+  }
+
   /// Ids of what a query finds, in alphabetical order.
   func found(
     _ query: String, in searcher: Searcher, _ change: (inout SearchRequest) -> Void = { _ in }
