@@ -113,7 +113,7 @@ if !coreOnly {
     program(
       "martlet-bench", "Tools/bench",
       [
-        "InvertedIndex", "Bytes", "Analysis", "JSON", "Measuring", "CLinux",
+        "InvertedIndex", "Bytes", "Analysis", "QueryLanguage", "JSON", "Measuring", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     program(

@@ -118,7 +118,7 @@ struct QueryGroup {
       let positive = operand.node.positive
       if positive != operand.node { notInNear.append(operand.token) }
       guard var positive else { continue }
-      if case .required(let inner) = positive { positive = inner }
+      while case .required(let inner) = positive { positive = inner }
       if !operands.isEmpty { kept.append(gaps[index - 1]) }
       operands.append(positive)
     }

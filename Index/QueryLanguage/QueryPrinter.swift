@@ -1,6 +1,8 @@
 // A tree as text that reads back as the same tree, under either default operator, without a warning.
 //
-// Operators are always written; what could be taken for one is escaped by a backslash.
+// Operators are always written; what could be taken for one is escaped by a backslash. Where words side by side are joined by OR and
+// some are excluded, brackets are written that were not there: of a query in nearly as many groups as may nest, the text
+// nests too deeply to be read.
 
 extension QueryNode {
   /// The query as it was read, for people and for reading again.

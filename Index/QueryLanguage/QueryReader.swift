@@ -185,8 +185,10 @@ struct QueryReader {
     var group = group
     let (node, loneOperator) = group.finish()
     if let token = loneOperator {
-      warn(
-        .operatorAsWord, token.at..<token.at + token.length, "“\(token.text)” is read as a word")
+      let range = token.at..<token.at + token.length
+      // Where values are asked for, a word is none.
+      if isTyped(group.scope) { return value(token.text, range, scope: group.scope) }
+      warn(.operatorAsWord, range, "“\(token.text)” is read as a word")
     }
     for token in group.dangling {
       let range = token.at..<token.at + token.length

@@ -60,7 +60,7 @@ import enum Measuring.Figures
     "— OR a", "a AND —", "\"\"", "AT&T user@example.com", "1,234", "1234", "\"NOT\" \\OR",
     "Title:us", "rank:us", "us NEAR/2 covid", "us NEAR/2 US", "title:(us NEAR covid)",
     "\"linux source\" NEAR/5 a", "\"linux source\" NEAR/5 source", "us NEAR covid NEAR a",
-    "a ADJ b",
+    "a ADJ b", "1 NEAR/1 1234",
   ])
   func `a query of any shape is asked the same, or left out with a reason`(query: String) throws {
     let scratch = Scratch()

@@ -6,7 +6,7 @@ import Measuring
 struct Micro: ParsableCommand {
   static let groups = [
     "unpack", "prefix-sum", "pack", "postings", "score", "terms", "tokenise", "stem", "words",
-    "top", "facets", "passages",
+    "top", "parse", "facets", "passages",
   ]
 
   static let configuration = CommandConfiguration(
@@ -25,6 +25,7 @@ struct Micro: ParsableCommand {
         stem                        words to index terms
         words                       the table of words of a segment being built
         top                         the heap of the best documents
+        parse                       64 KiB of all that is hard to read in a query
         facets                      counts by field over 1.2 M documents (which takes seconds to index)
         passages                    passages of ten hits of 200 KB
 
@@ -57,6 +58,7 @@ struct Micro: ParsableCommand {
     try Self.top(&sampler)
     try Self.text(&sampler)
     try Self.index(&sampler)
+    try Self.parse(&sampler)
     try Self.facets(&sampler)
     try Self.passages(&sampler)
     try report.publish(Self.table(sampler, record), json: Self.json(sampler, record))

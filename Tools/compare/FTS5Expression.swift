@@ -182,13 +182,20 @@ struct FTS5Expression {
         throw Untranslatable(reason: "runs within NEAR")
       }
       // FTS5 lets one word of the text be both; Martlet asks for two.
-      guard forms.isDisjoint(with: tokens.map(\.index)) else {
-        throw Untranslatable(reason: "the same word twice within NEAR")
+      let isShared = tokens.contains { token in
+        forms.contains { Self.mayStandTogether(token.index, $0) }
       }
+      if isShared { throw Untranslatable(reason: "the same word twice within NEAR") }
       forms.formUnion(tokens.map(\.index))
       phrases.append(Self.verbatim(tokens.map(\.index)))
     }
     return "\(scope)NEAR(\(phrases.joined(separator: " ")), \(near.gaps[0].distance))"
+  }
+
+  /// Whether one word of a text may have both forms: the same, or that of a compound's first part and the joined one, which
+  /// stands in its place: "1,987" has 1 and 1987.
+  static func mayStandTogether(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+    a.starts(with: b) || b.starts(with: a)
   }
 
   private func text(of phrase: QueryNode.Phrase) -> String {

@@ -114,7 +114,7 @@ struct QueryDrawing {
     let first = random.next(below: words.count - length)
     let second = first + length + random.next(below: min(8, words.count - first - length))
     let all = Array(words[first..<first + length]) + [words[second]]
-    guard all.allSatisfy(isPlain), hasNoWordTwice(all) else { return nil }
+    guard all.allSatisfy(isPlain), areApart(all) else { return nil }
     var operands: [QueryNode] = [
       length == 1 ? .term(.init(all[0])) : .phrase(.init(all.dropLast().joined(separator: " "))),
       .term(.init(words[second])),
@@ -123,10 +123,12 @@ struct QueryDrawing {
     return .near(.init(operands, gaps: [.init(random.pick([0, 1, 3, 10, 10, 20]))]))
   }
 
-  /// In the form that the index has.
-  private func hasNoWordTwice(_ words: [String]) -> Bool {
+  /// No two of the words can be one word of a text.
+  private func areApart(_ words: [String]) -> Bool {
     let forms = words.flatMap { FTS5Expression.tokens(of: $0, analyzer).map(\.index) }
-    return Set(forms).count == forms.count
+    return forms.indices.allSatisfy { number in
+      forms[..<number].allSatisfy { !FTS5Expression.mayStandTogether($0, forms[number]) }
+    }
   }
 
   private func isPlain(_ word: String) -> Bool {

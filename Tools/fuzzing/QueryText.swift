@@ -8,18 +8,25 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let parsed = parser.parse(utf8: bytes)
     var last = 0
     for warning in parsed.warnings {
-      precondition(warning.at >= last, "warnings in the order of their places")
-      precondition(warning.length >= 0 && warning.at + warning.length <= count, "within the text")
+      require(warning.at >= last, "warnings in the order of their places")
+      require(warning.length >= 0 && warning.at + warning.length <= count, "within the text")
       last = warning.at
     }
     let printed = parsed.root.printed()
     for reader in parsers.prefix(2) {
       let again = reader.parse(printed)
-      precondition(again.root == parsed.root, "\(printed) is not what it was printed from")
-      precondition(parsed.root == .empty || again.warnings.isEmpty, "\(printed): warnings")
+      // Brackets were added, and there are too many now.
+      if again.warnings.contains(where: { $0.code == .tooDeep }) { continue }
+      require(again.root == parsed.root, "\(printed) is not what it was printed from")
+      require(parsed.root == .empty || again.warnings.isEmpty, "\(printed): warnings")
     }
   }
   return 0
+}
+
+/// Said in optimised builds as well.
+private func require(_ condition: Bool, _ what: @autoclosure () -> String) {
+  if !condition { fatalError(what()) }
 }
 
 private let fields: [(name: String, kind: FieldKind)] = [
