@@ -16,7 +16,7 @@ struct LongRunTests {
     let first = LongRun.seed() + UInt64(half) * 1_000_000
     print("long run: seed \(first)")
     // So that it is known even after a crash.
-    unsafe fflush(nil)
+    fflush(nil)
     var (documents, queries, seed) = (0, 0, first)
     while documents < Self.documents {
       var chance = SearchChance(seed: seed)
