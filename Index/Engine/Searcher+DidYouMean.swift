@@ -13,11 +13,39 @@ extension Searcher {
       && result.total.value < fewHits && !request.query.isEmpty
   }
 
-  /// The text that finds more than `total`, as it was typed but for words that no document has; nil: there is none, or the
-  /// time ran out.
+  /// Whether something can be put in the place of a word: no document has it, or it and its neighbour are one word.
+  func mayCorrect(
+    _ request: SearchRequest, _ root: QueryNode, _ run: QueryRun
+  ) throws(IndexError) -> Bool {
+    if run.hasUnknownWord { return true }
+    guard root.hasSeveralOperands else { return false }
+    return try corrections(request, deadline: .never) { words throws(IndexError) in
+      try words.addJoins(root)
+    }.joins.isEmpty == false
+  }
+
+  /// The text that finds more than `total`, as it was typed but for words that no document has, and for two that are one; nil:
+  /// there is none, or the time ran out.
   func correction(
     _ request: SearchRequest, _ root: QueryNode, total: Int, deadline: Deadline
   ) throws(IndexError) -> String? {
+    let words = try corrections(request, deadline: deadline) { words throws(IndexError) in
+      try words.add(root)
+    }
+    for text in words.texts(instead: request.query) {
+      if deadline.isPassed { return nil }
+      var corrected = request
+      corrected.query = text
+      let found = try Self.count(corrected, reader.view, deadline: deadline)
+      if found.total.value > total { return text }
+    }
+    return nil
+  }
+
+  private func corrections(
+    _ request: SearchRequest, deadline: Deadline,
+    _ body: (inout WordCorrections) throws(IndexError) -> Void
+  ) throws(IndexError) -> WordCorrections {
     let view = reader.view
     let analysis = view.takeAnalysis()
     defer { view.giveBack(analysis) }
@@ -25,26 +53,42 @@ extension Searcher {
       request.fields.isEmpty
       ? view.defaultScope : try QueryBuilder.scope(request.fields, view.schema)
     var words = WordCorrections(view, analysis, scope: scope, deadline: deadline)
-    try words.add(root)
-    guard !words.corrections.isEmpty else { return nil }
+    try body(&words)
+    return words
+  }
+}
+
+extension WordCorrections {
+  /// What the query may have meant, the likeliest first.
+  func texts(instead query: String) -> [String] {
+    var texts: [String] = []
     // The best of all words; of one word alone also those that come next.
-    let choices = words.corrections.count == 1 ? words.corrections[0].candidates.count : 1
-    for choice in 0..<choices {
-      var text = request.query
-      for correction in words.corrections {
-        guard
-          let replaced = TypedText.replacing(
-            correction.word, by: correction.candidates[choice], in: text)
-        else { return nil }
-        text = replaced
+    let choices = corrections.count == 1 ? corrections[0].candidates.count : 1
+    for choice in 0..<choices where !corrections.isEmpty {
+      var text = query
+      for correction in corrections {
+        let candidate = correction.candidates[choice]
+        // A neighbour that it became one with may be gone.
+        text = TypedText.replacing(candidate.typed, by: candidate.text, in: text) ?? text
       }
-      if deadline.isPassed { return nil }
-      var corrected = request
-      corrected.query = text
-      let found = try Self.count(corrected, view, deadline: deadline)
-      if found.total.value > total { return text }
+      texts.append(text)
     }
-    return nil
+    for join in joins.sorted(by: { $0.precedes($1) }) {
+      if let text = TypedText.replacing(join.typed, by: join.text, in: query) { texts.append(text) }
+    }
+    return texts.filter { $0 != query }
+  }
+}
+
+extension QueryNode {
+  /// Words may stand side by side somewhere in it.
+  fileprivate var hasSeveralOperands: Bool {
+    switch self {
+    case .and, .or, .near, .phrase: true
+    case .required(let inner), .boosted(let inner, _), .scoped(_, let inner):
+      inner.hasSeveralOperands
+    case .term, .empty, .all, .wildcard, .regex, .interval, .not: false
+    }
   }
 }
 

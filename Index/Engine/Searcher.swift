@@ -40,7 +40,9 @@ public final class Searcher: Sendable {
       ? nil : try FacetCollector(request.facets, [view], now: steps.prepared.now)
     var found = try steps.find(run, facets)
     var correction: String?
-    if Self.wantsCorrection(request, found.result), run.hasUnknownWord {
+    if Self.wantsCorrection(request, found.result),
+      try mayCorrect(request, steps.prepared.root, run)
+    {
       if briefPostings != nil { throw .cancelled }
       correction = try self.correction(
         request, steps.prepared.root, total: found.result.total.value, deadline: deadline)

@@ -136,5 +136,5 @@ extension QueryBuilder {
 
 extension QueryNode.Term {
   /// A word and nothing else.
-  fileprivate var isPlain: Bool { !isExact && !isPrefix && edits == 0 }
+  var isPlain: Bool { !isExact && !isPrefix && edits == 0 }
 }

@@ -10,14 +10,16 @@ struct SuggestTests {
     "paper news", "news paper", "Finnish president", "president Niinistö", "nuclear president",
   ]
 
-  private func searcher(_ analyzer: String = "standard") throws -> Searcher {
+  private func searcher(
+    _ analyzer: String = "standard", with texts: [String] = SuggestTests.texts
+  ) throws -> Searcher {
     let directory = FaultDirectory(FaultDisk(seed: 1))
     let writer = try IndexWriter.open(
       directory,
       create: try Schema(fields: [
         Field(name: "body", type: .text, analyzer: analyzer), Field(name: "tags", type: .keyword),
       ]))
-    for (number, text) in Self.texts.enumerated() {
+    for (number, text) in texts.enumerated() {
       var document = Document()
       document.append("id", "\(number)")
       document.append("body", text)
@@ -53,6 +55,29 @@ struct SuggestTests {
       #expect(try meant("presidnet~1", searcher) == nil)
       #expect(try meant("2O18 19999", searcher) == nil)
     }
+  }
+
+  @Test("a space too many is forgiven as one too few is, where that finds more")
+  func joined() throws {
+    let searcher = try searcher()
+    #expect(try meant("deter gent", searcher) == "detergent")
+    #expect(try meant("\"deter gent\"", searcher) == "\"detergent\"")
+    #expect(try meant("Deter  Gent plants", searcher) == "detergent plants")
+    #expect(try meant("body:(nucl ear)", searcher) == "body:(nuclear)")
+    #expect(try meant("nuclearplant", searcher) == "nuclear plant")
+    // Both are words, and together they are another one.
+    #expect(try meant("news paper", searcher) == nil)
+    #expect(try meant("presi dent niinistö", searcher) == "president niinistö")
+    #expect(try meant("-deter gent", searcher) == nil)
+    #expect(try meant("deter AND gent", searcher) == nil)
+    let known = try self.searcher(with: ["a newspaper", "newspaper", "news on paper", "paper"])
+    #expect(try meant("news paper", known) == "newspaper")
+    #expect(try meant("paper news", known) == nil)
+    #expect(try meant("news OR paper", known) == nil)
+    var request = SearchRequest(query: "news paper")
+    #expect(try known.searchBriefly(request, deadline: .never) == nil)
+    request.query = "paper news"
+    #expect(try known.searchBriefly(request, deadline: .never)?.total.value == 1)
   }
 
   @Test("of several neighbours one that finds something with the other words")
@@ -149,8 +174,11 @@ struct SuggestTests {
 
   @Test("a word is replaced where it stands as a word")
   func typed() {
-    #expect(TypedText.replacing("ab", by: "x", in: "ab cab ab, (ab) abc") == "x cab x, (x) abc")
-    #expect(TypedText.replacing("ab", by: "x", in: "abc") == nil)
+    #expect(TypedText.replacing(["ab"], by: "x", in: "ab cab ab, (ab) abc") == "x cab x, (x) abc")
+    #expect(TypedText.replacing(["ab"], by: "x", in: "abc") == nil)
+    #expect(
+      TypedText.replacing(["a", "b"], by: "ab", in: "a b, a  b a-b ab a") == "ab, ab a-b ab a")
+    #expect(TypedText.replacing(["a", "b"], by: "ab", in: "a AND b") == nil)
     #expect(TypedText.beforeLastWord("a \"bc") == ("a \"", "bc"))
     #expect(TypedText.beforeLastWord("a ") == ("a ", ""))
     #expect(TypedText.beforeLastWord("") == ("", ""))

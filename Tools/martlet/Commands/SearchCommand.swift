@@ -178,6 +178,9 @@ struct SearchCommand: ParsableCommand {
   @Flag(help: "When nothing has all the words, show nothing.")
   var noRelax = false
 
+  @Flag(help: "Where little is found, do not look for what was probably meant.")
+  var noDidYouMean = false
+
   mutating func validate() throws {
     if limit < 0 { throw ValidationError("-n: a number of hits, 0 or more") }
     if passages < 0 { throw ValidationError("--passages: a number, 0 or more") }
@@ -201,6 +204,7 @@ struct SearchCommand: ParsableCommand {
     if passages > 0 { request["highlight"] = ["passages": .integer(Int64(passages))] as JSONValue }
     if explain { request["explain"] = true }
     if noRelax { request["relax"] = false }
+    if noDidYouMean { request["did_you_mean"] = false }
     if let timeout { request["timeout_ms"] = .integer(Int64(timeout)) }
     return .object(request)
   }
