@@ -167,6 +167,7 @@ struct PreparedQuery {
       synonyms: request.synonyms ? view.synonyms : nil)
     if parsed.isBlank, !filters.isEmpty {
       // All that pass the filters.
+      root = .all
       query = .all(boost: 1)
       warnings.removeAll { $0.code == .emptyQuery }
     } else {

@@ -40,7 +40,7 @@ public enum QuerySyntax {
         "documents with this word in one of the fields, in whatever case, with or without accents, and with other endings where "
           + "the field's analyzer knows the language"
       ),
-      ("=word", "exactly this form: accents and endings count, case does not"),
+      ("=word", "exactly this form: accents and endings count, case does not; so =wor*"),
       (
         "COVID-19",
         "letters and digits joined by marks are one word: the parts in a row, or all of them joined (covid19)"
@@ -59,7 +59,8 @@ public enum QuerySyntax {
       ("a b", "both, in any fields and any order (either, where the search asks for `or`)"),
       ("a AND b", "the same, whatever the search asks for"),
       ("a OR b, a | b", "either, or both"),
-      ("a -b, a NOT b", "a without b"),
+      ("a -b, a NOT b", "a without b; -b alone: every document without it"),
+      ("a OR -b", "a, or every document without b"),
       ("a OR +b", "b must be there, a only adds to the score"),
       ("(a OR b) c", "groups"),
       ("a^2", "a counts twice as much; so after phrases and groups"),
@@ -83,7 +84,8 @@ public enum QuerySyntax {
         "the words in this order, side by side; any closing quote closes any opening one"
       ),
       ("\"a * c\"", "one word, whatever it is, between"),
-      ("\"a b c*\"", "the last word may go on"),
+      ("\"a b c\"*", "the last word may go on"),
+      ("=\"a b c\"", "exactly these forms, as =word"),
       ("\"a b c\"~2", "so many moves of a word by one place are forgiven (slop)"),
       ("\"a b c d\"/2", "so many of the words, in any place (quorum)"),
     ],
@@ -116,7 +118,16 @@ public enum QuerySyntax {
         "word~, word~2",
         "words that differ by one or two characters: one too many, missing, wrong, or two exchanged"
       ),
-      ("/w[oa]rd/", "words that a regular expression fits, as a whole"),
+      ("wor*~", "words that begin so, with one error at most"),
+      (
+        "/w[oa]rd/",
+        "words that a regular expression fits, as a whole: . [a-z] (a|b) * + ? {m,n} \\d \\w \\s; at the beginning of a word, and a space, "
+          + "), ^ or the end behind it"
+      ),
+      (
+        "東京?業, 東京*大学",
+        "in text without spaces, as Japanese: ? one character, * ten at most between two parts"
+      ),
     ],
     examples: [
       Example("deterren*"), Example("N*sto"), Example("N?inisto"), Example("*isto"),
@@ -127,7 +138,7 @@ public enum QuerySyntax {
   private static let fields = Construct(
     name: "Fields",
     forms: [
-      ("name:word", "in this field alone; name:\"…\" and name:(…) likewise"),
+      ("name:word", "in this field alone; name:\"…\", name:(…), name:=word and name:/…/ likewise"),
       ("name,other:word", "in one of these fields"),
       ("name:*", "documents that have a value in the field"),
     ],
@@ -153,8 +164,12 @@ public enum QuerySyntax {
       (
         "date:2018..2020, date:2018..", "from, to; each side may be missing; both ends belong to it"
       ),
-      ("words:>=100", "> >= < <="),
-      ("words:[1 TO 5], words:{1 TO 5}", "with the ends, without them; * on a side: no bound"),
+      ("words:>=100", "> >= < <=, with dates as well; words:1..5 as with dates"),
+      (
+        "words:[1 TO 5], words:{1 TO 5}",
+        "with the ends, without them, each side by itself; * on a side: no bound; tags:[a TO c] in the order of letters"
+      ),
+      ("open:true", "true or false"),
     ],
     examples: [
       Example("date:2018-05"), Example("date:yesterday"),

@@ -34,6 +34,9 @@ extension QueryWarning.Code {
     case .tooManyClauses: "more than \(QueryParser.Limits.clauses) words and other clauses: cut"
     case .tooManyWarnings: "more than are told"
     case .tooManyExpansions: "more words fit than are looked for: the most frequent are"
+    case .wildcardInRun:
+      "in text without spaces, as Japanese, * between two parts is ten characters at most, and other patterns fit pairs of "
+        + "characters alone"
     case .wrongField: "a field of another type: the clause is dropped for it"
     }
   }

@@ -46,6 +46,7 @@ public struct QueryWarning: Hashable, Sendable {
     // Carrying out; these are the engine's.
     case tooManyExpansions = "too_many_expansions"
     case wrongField = "wrong_field"
+    case wildcardInRun = "wildcard_in_run"
   }
 
   public var code: Code

@@ -58,7 +58,7 @@ extension QueryBuilder {
   }
 
   /// One stretch for each list of alternatives, one after the other, in each field that has something of all.
-  private func near(_ operands: [[Query]], _ gaps: [SpanGap], _ context: Context) -> Query {
+  func near(_ operands: [[Query]], _ gaps: [SpanGap], _ context: Context) -> Query {
     var parts: [NearQuery.Part] = []
     let fields = operands[0].reduce(into: Set<Int>()) { $0.formUnion($1.fields) }
     for field in fields.sorted() {
@@ -72,9 +72,38 @@ extension QueryBuilder {
       parts.append(
         NearQuery.Part(
           field: field, weight: context.scope.first { $0.number == field }?.weight ?? 1,
-          spans: .chain(children, gaps: gaps)))
+          spans: .chain(children, gaps: withinRuns(gaps, children))))
     }
     return parts.isEmpty ? .none : .near(NearQuery(parts: parts, boost: context.boost))
+  }
+
+  /// A pair of characters stands at the position of its first: the second lies between it and what comes next.
+  private func withinRuns(
+    _ gaps: [SpanGap], _ children: [SpanTree<NearQuery.Word>]
+  ) -> [SpanGap] {
+    let pairs = children.map(endsInPair)
+    guard pairs.contains(true) else { return gaps }
+    return gaps.enumerated().map { place, gap in
+      let (before, behind) = (pairs[place], pairs[place + 1])
+      guard before || (behind && !gap.isOrdered) else { return gap }
+      let isSure = gap.isOrdered || before == behind
+      return SpanGap(
+        gap.distance + 1, least: gap.least + (isSure ? 1 : 0), isOrdered: gap.isOrdered)
+    }
+  }
+
+  private func endsInPair(_ spans: SpanTree<NearQuery.Word>) -> Bool {
+    switch spans {
+    case .word(let word):
+      guard word.patterns.isEmpty, let term = word.terms.first, term.bytes.first ?? 0 >= 0xC0 else {
+        return false
+      }
+      let text = String(decoding: term.bytes, as: UTF8.self)
+      return analysis.tokens(of: text, field: term.field).last?.isBigram == true
+    case .phrase(let places, _): return places.last.map { endsInPair(.word($0.leaf)) } ?? false
+    case .any(let children): return children.contains(where: endsInPair)
+    case .chain(let children, _): return children.last.map(endsInPair) ?? false
+    }
   }
 
   /// What an operand asks for, as conditions all of which hold if any of their queries does (conjunctive normal form).

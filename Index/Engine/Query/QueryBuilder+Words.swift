@@ -184,10 +184,18 @@ extension QueryBuilder {
   ) -> Query? {
     var patterns: [TermPattern] = []
     var shapes = WordShapes(boost: context.boost)
+    /// Of patterns within text without spaces.
+    var apart: [Query] = []
     for field in context.scope {
       guard [.text, .keyword].contains(schema.field(at: field.number).type) else { continue }
       if !schema.isRaw(field.number), let text = run(parts, field.number) {
         words(of: [.text(text)], isExact: isExact, isPrefix: true, field, &shapes)
+        continue
+      }
+      if !schema.isRaw(field.number),
+        let query = withinRun(parts, isExact: isExact, text: text, field, context)
+      {
+        apart.append(query)
         continue
       }
       for space in schema.isRaw(field.number) ? [.value] : [TermSpace.index, .exact] {
@@ -210,7 +218,7 @@ extension QueryBuilder {
             onlySame: isExact && space == .index))
       }
     }
-    var queries = shapes.queries
+    var queries = shapes.queries + apart
     if !patterns.isEmpty {
       queries.append(
         .expansion(ExpansionQuery(patterns: patterns, boost: context.boost, text: text)))

@@ -140,6 +140,7 @@ struct QueryBuilder {
     // An OR beside exclusions is at the top still: `a b -c`, joined by OR.
     let positive = operands.count { if case .not = $0 { false } else { true } }
     if positive > 1 { context.minimum = nil }
+    var isNegativeDropped = false
     var rest = operands[...]
     while let operand = rest.first {
       if context.usesSynonyms, let run = synonymRun(rest, context, isUnion: false) {
@@ -149,11 +150,17 @@ struct QueryBuilder {
       }
       rest = rest.dropFirst()
       if case .not(let inner) = operand {
-        if let query = clause(inner, context) { none.append(query) }
+        if let query = clause(inner, context) {
+          none.append(query)
+        } else {
+          isNegativeDropped = true
+        }
       } else if let query = clause(operand, context) {
         all.append(query)
       }
     }
+    // Where nothing is left but all documents, nothing is what is found.
+    if isNegativeDropped, none.isEmpty, operands.allSatisfy(\.isAllOrNot) { return Query.none }
     let near = all.count > 1 ? pairs(of: operands, context, skipsStopWords: false) : []
     return Query.conjunction(all: all, optional: near, none: none)
   }
@@ -205,5 +212,14 @@ struct QueryBuilder {
       found = true
     }
     return found
+  }
+}
+
+extension QueryNode {
+  fileprivate var isAllOrNot: Bool {
+    switch self {
+    case .all, .not: true
+    default: false
+    }
   }
 }

@@ -16,11 +16,14 @@
 struct SpanGap: Sendable, Hashable {
   /// At most so many positions between.
   var distance: Int
+  /// At least so many.
+  var least: Int
   /// The next one comes behind.
   var isOrdered: Bool
 
-  init(_ distance: Int, isOrdered: Bool = false) {
-    self.distance = max(0, min(distance, Self.limit))
+  init(_ distance: Int, least: Int = 0, isOrdered: Bool = false) {
+    self.distance = max(least, min(distance, Self.limit))
+    self.least = least
     self.isOrdered = isOrdered
   }
 

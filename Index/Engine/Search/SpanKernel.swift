@@ -264,7 +264,9 @@ private struct ReachedStretches {
         break
       }
       looked += 1
-      if other.end < new.start, new.start - other.end - 1 <= gap.distance {
+      if other.end < new.start,
+        (gap.least...gap.distance).contains(new.start - other.end - 1)
+      {
         for hull in before.hulls(at) {
           let joined = Stretch(start: hull.start, end: max(hull.end, new.end))
           insert(joined, from: first)
@@ -280,6 +282,10 @@ private struct ReachedStretches {
         let other = before.stretches[at]
         if other.start - new.end - 1 > gap.distance || other.start >= coveredEnd { break }
         looked += 1
+        guard other.start - new.end - 1 >= gap.least else {
+          at += 1
+          continue
+        }
         for hull in before.hulls(at) {
           let joined = Stretch(start: min(hull.start, new.start), end: hull.end)
           insert(joined, from: first)

@@ -40,7 +40,7 @@ extension NaiveEngine {
           for next in all {
             let behind = next.start - chain[0].end - 1
             let before = gap.isOrdered ? -1 : chain[0].start - next.end - 1
-            guard (0...gap.distance).contains(max(behind, before)) else { continue }
+            guard (gap.least...gap.distance).contains(max(behind, before)) else { continue }
             let start = min(chain[1].start, next.start)
             longer.insert([next, Stretch(start: start, end: max(chain[1].end, next.end))])
           }
