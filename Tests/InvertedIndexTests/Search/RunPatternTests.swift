@@ -30,8 +30,8 @@ struct RunPatternTests {
   @Test(
     "a question mark is one character, a star ten at most",
     arguments: [
-      ("東?農", "0", false), ("東京?業", "0", false), ("東京??大", "0", false), ("京?大学", "16", false),
-      ("東京*大学", "02", true), ("東*大", "0257", true), ("東京*都", "0", true), ("*東京*大学*", "02", true),
+      ("東?農", "0", false), ("東京?業", "0", false), ("東京??大", "0", false), ("京??大学", "01", false),
+      ("東京*大学", "02", true), ("東*大", "0235", true), ("東京*都", "0", true), ("*東京*大学*", "02", true),
       ("東京*", "0256", false), ("*大学", "012367", false), ("東京*京", "0", true), ("東京?京", "", false),
       ("body:東京*大学", "02", true), ("東京*大学 -農業", "2", true), ("東?", "", true),
     ])
