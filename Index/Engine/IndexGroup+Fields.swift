@@ -58,27 +58,32 @@ extension IndexGroup {
         throw Failure(index: name, error: mismatch)
       }
     }
-    if request.collapse != nil {
-      throw Failure(
-        error: .request(
-          at: "/collapse", "several indexes are not collapsed together: name one of them"))
-    }
     for (number, key) in request.sort.enumerated() {
       guard let name = key.field else { continue }
-      var first: (index: String, type: FieldType)?
-      for (index, reader) in zip(names, readers) {
-        guard let type = reader.schema.field(named: name)?.type else { continue }
-        guard let known = first else {
-          first = (index, type)
-          continue
-        }
-        guard known.type == type else {
-          throw Failure(
-            error: .request(
-              at: "/sort/\(number)",
-              "\(name) is of type \(known.type.name) in \(known.index) and of type \(type.name) in "
-                + "\(index): it cannot sort both"))
-        }
+      try checkTypes(of: name, at: "/sort/\(number)", "sort")
+    }
+    if case .field(let name)? = request.collapse {
+      try checkTypes(of: name, at: "/collapse", "collapse")
+    }
+  }
+
+  /// A field whose values are compared across the indexes has to have one type.
+  private func checkTypes(
+    of name: String, at pointer: String, _ verb: String
+  ) throws(Failure) {
+    var first: (index: String, type: FieldType)?
+    for (index, reader) in zip(names, readers) {
+      guard let type = reader.schema.field(named: name)?.type else { continue }
+      guard let known = first else {
+        first = (index, type)
+        continue
+      }
+      guard known.type == type else {
+        throw Failure(
+          error: .request(
+            at: pointer,
+            "\(name) is of type \(known.type.name) in \(known.index) and of type \(type.name) in "
+              + "\(index): it cannot \(verb) both"))
       }
     }
   }

@@ -7,7 +7,7 @@ struct SearchSteps {
   let sort: [SortField]
   var prepared: PreparedQuery
   /// One hit a group is wanted.
-  private let groups: CollapseGroups.Kind?
+  let groups: (kind: CollapseGroups.Kind, field: Int)?
   private let deadline: Deadline
   private var fields: StoredFieldsReader
   private var highlighter: Highlighter?
@@ -21,12 +21,6 @@ struct SearchSteps {
     guard (0...SearchRequest.maxLimit).contains(request.limit) else {
       throw .request(
         at: "/limit", "\(request.limit) is not within 0 and \(SearchRequest.maxLimit)")
-    }
-    if let after = request.after,
-      after.document >= view.documentCount || after.place < 0
-        || (request.collapse != nil && after.place > SearchRequest.maxLimit)
-    {
-      throw .request(at: "/cursor", "is none of this generation")
     }
     self.request = request
     self.view = view
@@ -48,48 +42,62 @@ struct SearchSteps {
       deadline: deadline)
   }
 
-  /// The best documents, behind those of the parts before.
+  private var isByScore: Bool { sort.isEmpty || (sort.count == 1 && sort[0].isScore) }
+
+  /// Behind what hits are wanted; nil: from the best on.
+  /// - Throws: `request` for a position that is none of the view.
+  func bound() throws(IndexError) -> SearchBound? {
+    guard let after = request.after else { return nil }
+    guard after.document < view.documentCount, after.place >= 0,
+      groups == nil || after.place <= SearchRequest.maxLimit
+    else { throw .request(at: "/cursor", "is none of this generation") }
+    let last = ScoredDocument(document: after.document, score: Float(bitPattern: after.score))
+    return SearchBound(
+      score: last.score, key: isByScore ? nil : try SortedHit.hit(last, by: sort, view),
+      document: Int(last.document), place: after.place)
+  }
+
+  /// The best documents.
   /// - Parameters:
+  ///   - bound: behind which.
   ///   - facets: count the matches.
   ///   - member: which of the indexes it is, for the facets.
   func find(
-    _ run: QueryRun, _ facets: FacetCollector?, member: Int = 0
+    _ run: QueryRun, behind bound: SearchBound?, _ facets: FacetCollector?, member: Int = 0
   ) throws(IndexError) -> FoundHits {
     var found = FoundHits(result: RunResult())
-    let isByScore = sort.isEmpty || (sort.count == 1 && sort[0].isScore)
-    if let groups {
-      let place = request.after?.place ?? 0
-      let collapsed = try run.collapsed(
-        groups, by: isByScore ? [] : sort, min(request.limit, SearchRequest.maxLimit - place),
-        from: place)
-      found.result = collapsed.result
-      found.collapsed = collapsed
+    if let collapsing = collapsing(run) {
+      do throws(MemberFailure) {
+        let collapsed = try CollapsedSearch(kind: collapsing.kind, members: [collapsing.member])
+          .hits(request.groupsOfPart, from: request.after?.place ?? 0)
+        found = FoundHits(collapsed)
+      } catch {
+        throw error.error
+      }
     } else if isByScore {
       found.result = try run.top(
-        request.limit, total: facets == nil ? request.total : .atLeast, after: request.after)
+        request.limit, total: facets == nil ? request.total : .atLeast, after: bound)
     } else {
-      found.result = try run.sorted(
-        by: sort, request.limit, after: request.after, keyed: &found.keyed)
+      found.result = try run.sorted(by: sort, request.limit, after: bound, keyed: &found.keyed)
     }
-    if let facets { try run.count(facets, member: member, into: &found.result) }
-    if prepared.timedOut { found.result.timedOut = true }
-    if found.result.timedOut { found.result.total.exact = false }
+    try finish(&found.result, run, facets, member: member)
     return found
   }
 
-  /// Where the next part goes on; nil when it is known that there is none.
-  func next(behind found: FoundHits) -> SearchPosition? {
-    let result = found.result
-    guard let last = result.hits.last, result.hits.count == request.limit, !result.timedOut else {
-      return nil
-    }
-    let place = (request.after?.place ?? 0) + result.hits.count
-    if result.total.exact, result.total.value <= place { return nil }
-    if let collapsed = found.collapsed, collapsed.isLast || place >= SearchRequest.maxLimit {
-      return nil
-    }
-    return SearchPosition(
-      document: last.document, score: last.score.bitPattern, place: place, now: prepared.now)
+  /// What the facets count, and what concerns the time.
+  func finish(
+    _ result: inout RunResult, _ run: QueryRun, _ facets: FacetCollector?, member: Int
+  ) throws(IndexError) {
+    if let facets { try run.count(facets, member: member, into: &result) }
+    if prepared.timedOut { result.timedOut = true }
+    if result.timedOut { result.total.exact = false }
+  }
+
+  /// Where one hit a group is wanted.
+  func collapsing(
+    _ run: QueryRun
+  ) -> (kind: CollapseGroups.Kind, member: CollapsedSearch.Member)? {
+    groups.map { ($0.kind, .init(run: run, field: $0.field, sort: isByScore ? [] : sort)) }
   }
 
   /// Fills hits with what the request wants to see of them. When the deadline passes, those done so far.
@@ -149,6 +157,15 @@ struct FoundHits {
   /// Where one hit a group was wanted.
   var collapsed: CollapsedHits?
 
+  init(result: RunResult) { self.result = result }
+
+  init(_ collapsed: CollapsedHits) {
+    result = RunResult(
+      hits: collapsed.hits.map(\.document), isScored: collapsed.isScored, total: collapsed.total,
+      timedOut: collapsed.timedOut)
+    self.collapsed = collapsed
+  }
+
   /// The time ran out.
   mutating func cut() {
     result.timedOut = true
@@ -157,6 +174,26 @@ struct FoundHits {
 }
 
 extension SearchRequest {
+  /// Of a collapsed search.
+  var groupsOfPart: Int { min(limit, Self.maxLimit - (after?.place ?? 0)) }
+
+  /// Where the next part goes on; nil when it is known that there is none.
+  /// - Parameters:
+  ///   - last: of the part.
+  ///   - count: hits of the part.
+  ///   - isLast: all groups of a collapsed search are known; nil of another search.
+  func next(
+    behind last: MemberHit?, _ count: Int, of total: Total, isLast: Bool?, now: Int64
+  ) -> SearchPosition? {
+    guard let last, count == limit else { return nil }
+    let place = (after?.place ?? 0) + count
+    if total.exact, total.value <= place { return nil }
+    if let isLast, isLast || place >= Self.maxLimit { return nil }
+    return SearchPosition(
+      member: last.member, document: last.document.document,
+      score: last.document.score.bitPattern, place: place, now: now)
+  }
+
   func tooLarge(_ shown: Int, of found: Int) -> IndexError {
     .tooLarge(
       "\(shown) of \(found) hits have more than \(maximumBytes) bytes: ask for fewer hits (limit) or "

@@ -38,7 +38,7 @@ public final class Searcher: Sendable {
     let facets =
       request.facets.isEmpty
       ? nil : try FacetCollector(request.facets, [view], now: steps.prepared.now)
-    var found = try steps.find(run, facets)
+    var found = try steps.find(run, behind: try steps.bound(), facets)
     var correction: String?
     if Self.wantsCorrection(request, found.result),
       try mayCorrect(request, steps.prepared.root, run)
@@ -54,7 +54,12 @@ public final class Searcher: Sendable {
       tookMicroseconds: 0, timedOut: result.timedOut,
       generation: view.generation, total: result.total, interpreted: steps.prepared.interpreted,
       warnings: steps.prepared.warnings, hits: hits,
-      didYouMean: correction, facets: counts, next: steps.next(behind: found))
+      didYouMean: correction, facets: counts,
+      next: result.timedOut
+        ? nil
+        : request.next(
+          behind: result.hits.last.map { MemberHit(member: 0, document: $0) }, result.hits.count,
+          of: result.total, isLast: found.collapsed?.isLast, now: steps.prepared.now))
     if let relaxed = request.relaxed(after: response, steps.prepared, view) {
       response.add(
         relaxed: try search(relaxed, deadline: deadline, briefPostings: briefPostings))

@@ -22,14 +22,15 @@ extension DocumentRoutes {
     }
     let opened: IndexRegistry.Opened
     if let cursor {
-      if !selection.isPlain { name = registry.name(uuid: cursor.uuid) ?? name }
-      opened = try registry.open(name, generation: cursor.generation, uuid: cursor.uuid)
+      (name, opened) = try registry.open(
+        IndexGeneration(uuid: cursor.uuid, generation: cursor.generation),
+        of: selection.isPlain ? name : nil)
     } else {
       opened = try registry.open(name)
       let tag = Response.tag(selection, [opened])
       if let response = Response.unchanged(tag, call.request) { return response }
     }
-    registry.pinned.use(name, opened, now: Deadline.now())
+    registry.pinned.use([name], [opened], now: Deadline.now())
     let reader = opened.reader
     let start = reader.documentNumber(passing: skip, from: cursor?.place ?? 0)
     let end = reader.documentNumber(passing: limit, from: start)
@@ -44,7 +45,7 @@ extension DocumentRoutes {
     let lines = ExportLines(reader, from: start, limit: limit)
     return .stream(contentType: "application/x-ndjson", headers: headers) {
       [registry, name] () throws(Problem) in
-      registry.pinned.use(name, opened, now: Deadline.now())
+      registry.pinned.use([name], [opened], now: Deadline.now())
       return try registry.guarding(name, opened) { () throws(IndexError) in try lines.next() }
     }
   }

@@ -6,22 +6,26 @@ extension SearchRoutes {
   func searchGroup(
     _ question: SearchCall, _ selection: IndexSelection, _ call: Call
   ) throws(Problem) -> Response {
-    try question.checkGroup()
     var request = question.request
     request.maximumBytes = limits.value.answerBytes
-    return try carryOut(question, selection, call) { (group, deadline) throws(IndexGroup.Failure) in
+    return try carryOut(question, selection, call) {
+      (group, opened, deadline) throws(IndexGroup.Failure) in
       let answer = try group.search(request, deadline: deadline)
+      let cursor = question.paging.map {
+        $0.next(behind: answer, of: opened.map(\.reader), askedBy: selection.asked)
+      }
       return Answered(
         took: answer.tookMicroseconds, total: answer.total.value, timedOut: answer.timedOut
-      ) { isDegraded in Wire.answer(answer, degraded: isDegraded, pretty: question.pretty) }
+      ) { isDegraded in
+        Wire.answer(answer, degraded: isDegraded, cursor: cursor, pretty: question.pretty)
+      }
     }
   }
 
   func countGroup(
     _ question: SearchCall, _ selection: IndexSelection, _ call: Call
   ) throws(Problem) -> Response {
-    try question.checkGroup()
-    return try carryOut(question, selection, call) { (group, deadline) throws(IndexGroup.Failure) in
+    try carryOut(question, selection, call) { (group, _, deadline) throws(IndexGroup.Failure) in
       let answer = try group.count(question.request, deadline: deadline)
       return Answered(
         took: answer.tookMicroseconds, total: answer.total.value, timedOut: answer.timedOut
@@ -39,15 +43,17 @@ extension SearchRoutes {
 
   private func carryOut(
     _ question: SearchCall, _ selection: IndexSelection, _ call: Call,
-    _ body: (IndexGroup, Deadline) throws(IndexGroup.Failure) -> Answered
+    _ body: (IndexGroup, [IndexRegistry.Opened], Deadline) throws(IndexGroup.Failure) -> Answered
   ) throws(Problem) -> Response {
-    let opened = try registry.open(selection.names)
+    if let later = try awaiting(question, selection.names, call) { return later }
+    let opened = try registry.open(selection)
+    if question.paging != nil { registry.pinned.use(selection.names, opened, now: Deadline.now()) }
     let tag = Response.tag(selection, opened)
     if let response = Response.unchanged(tag, call.request) { return response }
     let answered = try registry.guarding(selection.names, opened) {
       () throws(IndexGroup.Failure) in
       let members = zip(selection.names, opened).map { (name: $0, reader: $1.reader) }
-      return try body(try IndexGroup(members), deadline(question, call))
+      return try body(try IndexGroup(members), opened, deadline(question, call))
     }
     return noted(
       answered.body(opened.contains { $0.isDegraded }), tag,

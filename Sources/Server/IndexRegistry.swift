@@ -151,25 +151,32 @@ final class IndexRegistry: Sendable {
     }
   }
 
-  /// A generation that a cursor names.
+  /// A generation that a cursor names, and what its index is called.
+  /// - Parameter name: of the index, where it was asked for by its own name: no other one will do.
   /// - Throws: `generation_gone`.
-  func open(_ name: String, generation: UInt64, uuid: String) throws(Problem) -> Opened {
-    let newest = try open(name)
-    let isNewest = newest.reader.generation == generation && newest.reader.uuid == uuid
-    guard
-      let opened = isNewest ? newest : pinned.find(name, generation: generation, uuid: uuid)
-    else {
-      throw Problem(
-        .generationGone,
-        "generation \(generation) of \"\(name)\" is no longer there; now it is "
-          + "\(newest.reader.generation): begin again",
-        errors: [
-          .init(
-            pointer: "/cursor", code: Problem.Code.generationGone.rawValue,
-            hint: "begin again with \"cursor\": \"*\"")
-        ])
+  func open(
+    _ wanted: IndexGeneration, of name: String? = nil
+  ) throws(Problem) -> (name: String, opened: Opened) {
+    let newest = entries.first { entry in
+      entry.opened.map { IndexGeneration($0.reader).index == wanted.index } ?? false
     }
-    return opened
+    var found = pinned.find(wanted)
+    if let newest, let reader = newest.opened?.reader, reader.generation == wanted.generation {
+      found = (newest.name, try open(newest.name))
+    }
+    if let found, name == nil || name == found.name { return found }
+    if let name { _ = try open(name) }
+    let known = newest?.name ?? name
+    let now = known.flatMap { entry($0)?.opened?.reader.generation }
+    throw Problem(
+      .generationGone,
+      "generation \(wanted.generation) of \(known.map { "\"\($0)\"" } ?? "an index") is no longer there"
+        + "\(now.map { "; now it is \($0)" } ?? ""): begin again",
+      errors: [
+        .init(
+          pointer: "/cursor", code: Problem.Code.generationGone.rawValue,
+          hint: "begin again with \"cursor\": \"*\"")
+      ])
   }
 
   /// Whether it is worth waiting for a generation: not at a stop.

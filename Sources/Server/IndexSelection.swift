@@ -9,6 +9,10 @@ struct IndexSelection: Sendable {
   var names: [String]
   /// The request said the name of the index itself. Otherwise answers say which indexes they are from.
   var isPlain: Bool
+  /// What the request said where it did not: names, aliases, patterns.
+  var asked = ""
+  /// The generations in which a search in parts goes on, by name; nil: the newest.
+  var opened: [IndexRegistry.Opened]?
 
   /// The only index.
   var single: String? { names.count == 1 ? names[0] : nil }
@@ -23,7 +27,7 @@ extension IndexRegistry {
     }
     try mustBeScanned()
     let meant = try names.resolve(among: entries.map(\.name), aliases: aliases.aliases)
-    return IndexSelection(names: meant, isPlain: false)
+    return IndexSelection(names: meant, isPlain: false, asked: names.description)
   }
 
   /// Those of a path.
@@ -58,16 +62,42 @@ extension IndexRegistry {
       errors: [.init(pointer: "/index", code: Problem.Code.missingMember.rawValue)])
   }
 
-  /// The index of a uuid, whatever it is called now.
-  func name(uuid: String) -> String? {
-    entries.first { $0.opened?.reader.uuid == uuid }?.name
+  /// What a search in parts goes on in: its indexes as they were, though their aliases may have been switched and new ones may fit
+  /// its patterns.
+  /// - Throws: `generation_gone`; `invalid_value` for a cursor of another search.
+  func going(on paging: Paging?, _ selection: IndexSelection) throws(Problem) -> IndexSelection {
+    guard let paging else { return selection }
+    try paging.check(askedBy: selection.asked)
+    guard let cursor = paging.cursor else { return selection }
+    var selection = selection
+    let only = selection.isPlain ? selection.names[0] : nil
+    selection.names = []
+    var opened: [Opened] = []
+    for wanted in cursor.indexes {
+      let found = try open(wanted, of: only)
+      // An index that got another name lies elsewhere among equal hits.
+      guard selection.names.last ?? "" < found.name else {
+        throw Problem(
+          .generationGone, "the indexes have other names now: begin again",
+          errors: [
+            .init(
+              pointer: "/cursor", code: Problem.Code.generationGone.rawValue,
+              hint: "begin again with \"cursor\": \"*\"")
+          ])
+      }
+      selection.names.append(found.name)
+      opened.append(found.opened)
+    }
+    selection.opened = opened
+    return selection
   }
 
-  /// The newest good generations of several indexes.
+  /// The newest good generations of the indexes, or those that a search goes on in.
   /// - Throws: `index_unavailable` if one of them has none.
-  func open(_ names: [String]) throws(Problem) -> [Opened] {
+  func open(_ selection: IndexSelection) throws(Problem) -> [Opened] {
+    if let opened = selection.opened { return opened }
     var opened: [Opened] = []
-    for name in names { opened.append(try open(name)) }
+    for name in selection.names { opened.append(try open(name)) }
     return opened
   }
 

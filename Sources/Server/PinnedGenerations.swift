@@ -2,27 +2,34 @@
 
 import InvertedIndex
 import Synchronization
+import WireAPI
 
-/// A generation stays for a minute after it was last used, and the eight last used at most. To let one go closes it
-/// for those who come back, not for a stream that is under way, which holds its own.
+/// What one reader has open stays for a minute after its last use, and that of the eight last readers at most. To let it go closes
+/// it for those who come back, not for a stream that is under way, which holds its own.
 final class PinnedGenerations: Sendable {
   static let most = 8
   static let seconds = 60
 
+  /// What was asked for together: one index, or several.
   private struct Pin {
-    var index: String
-    var opened: IndexRegistry.Opened
+    var names: [String]
+    var opened: [IndexRegistry.Opened]
     var lastUse: UInt64
+
+    func holds(_ other: [IndexRegistry.Opened]) -> Bool {
+      opened.elementsEqual(other) { $0.reader === $1.reader }
+    }
   }
 
   private let pins = Mutex<[Pin]>([])
 
-  var count: Int { pins.withLock { $0.count } }
+  /// Generations.
+  var count: Int { pins.withLock { $0.reduce(0) { $0 + $1.opened.count } } }
 
-  /// It is in use now.
-  func use(_ index: String, _ opened: IndexRegistry.Opened, now: UInt64) {
+  /// They are in use now.
+  func use(_ names: [String], _ opened: [IndexRegistry.Opened], now: UInt64) {
     pins.withLock { pins in
-      if let place = pins.firstIndex(where: { $0.opened.reader === opened.reader }) {
+      if let place = pins.firstIndex(where: { $0.holds(opened) }) {
         pins[place].lastUse = now
         return
       }
@@ -30,17 +37,18 @@ final class PinnedGenerations: Sendable {
         let oldest = pins.indices.min { pins[$0].lastUse < pins[$1].lastUse }
         if let oldest { pins.remove(at: oldest) }
       }
-      pins.append(Pin(index: index, opened: opened, lastUse: now))
+      pins.append(Pin(names: names, opened: opened, lastUse: now))
     }
   }
 
-  /// - Parameter uuid: of the index: one that was dropped and made anew counts from the beginning.
-  func find(_ index: String, generation: UInt64, uuid: String) -> IndexRegistry.Opened? {
+  /// - Returns: the generation, and what its index was called.
+  func find(_ wanted: IndexGeneration) -> (name: String, opened: IndexRegistry.Opened)? {
     pins.withLock { pins in
-      pins.first {
-        $0.index == index && $0.opened.reader.generation == generation
-          && $0.opened.reader.uuid == uuid
-      }?.opened
+      for pin in pins {
+        for (name, opened) in zip(pin.names, pin.opened)
+        where IndexGeneration(opened.reader) == wanted { return (name, opened) }
+      }
+      return nil
     }
   }
 
@@ -48,7 +56,7 @@ final class PinnedGenerations: Sendable {
   func expire(now: UInt64, keeping isThere: (String) -> Bool) {
     let limit = UInt64(Self.seconds) * 1_000_000_000
     pins.withLock { pins in
-      pins.removeAll { now > $0.lastUse &+ limit || !isThere($0.index) }
+      pins.removeAll { now > $0.lastUse &+ limit || !$0.names.allSatisfy(isThere) }
     }
   }
 }

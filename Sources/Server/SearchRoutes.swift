@@ -40,14 +40,14 @@ struct SearchRoutes: Sendable {
   private func search(
     _ question: SearchCall, on selection: IndexSelection, _ call: Call
   ) throws(Problem) -> Response {
+    let selection = try registry.going(on: question.paging, selection)
     guard selection.single != nil else { return try searchGroup(question, selection, call) }
     return try carryOut(question, on: selection, call) {
       (name, opened, deadline) throws(Problem) in
       let answer = try registry.guarding(name, opened) { () throws(IndexError) in
         try opened.searcher.search(bounded(question), deadline: deadline)
       }
-      return response(
-        answer, to: question, on: IndexSelection(names: [name], isPlain: selection.isPlain), opened)
+      return response(answer, to: question, on: selection, opened)
     }
   }
 
@@ -56,7 +56,7 @@ struct SearchRoutes: Sendable {
   private func searchBriefly(
     _ question: SearchCall, on selection: IndexSelection, _ call: Call, _ deadline: Deadline
   ) throws(Problem) -> Response? {
-    guard let name = selection.single, question.minimumGeneration == 0, question.paging == nil
+    guard let name = selection.single, question.awaited.isEmpty, question.paging == nil
     else { return nil }
     let opened = try registry.open(name)
     if call.request.ifNoneMatch != nil,
@@ -81,7 +81,7 @@ struct SearchRoutes: Sendable {
     _ opened: IndexRegistry.Opened
   ) -> Response {
     let cursor = question.paging.map {
-      $0.next(behind: answer, of: opened.reader)
+      $0.next(behind: answer, of: [opened.reader], askedBy: selection.asked)
     }
     let answer = selection.isPlain ? answer : answer.naming(selection.names[0])
     let body = Wire.answer(
@@ -211,13 +211,30 @@ struct SearchRoutes: Sendable {
     _ question: SearchCall, on selection: IndexSelection, _ call: Call,
     _ body: (String, IndexRegistry.Opened, Deadline) throws(Problem) -> Response
   ) throws(Problem) -> Response {
-    var name = selection.names[0]
-    let deadline = deadline(question, call)
-    let wanted = question.minimumGeneration
-    let newest = registry.entry(name)?.opened?.reader.generation
-    if wanted > newest ?? 0 {
+    let name = selection.names[0]
+    if let later = try awaiting(question, selection.names, call) { return later }
+    let opened = try registry.open(selection)[0]
+    if question.paging != nil { registry.pinned.use([name], [opened], now: Deadline.now()) }
+    if call.request.ifNoneMatch != nil,
+      let response = Response.unchanged(Response.tag(selection, [opened]), call.request)
+    {
+      return response
+    }
+    return try body(name, opened, deadline(question, call))
+  }
+
+  /// What to do while a generation that is wanted is not there.
+  /// - Returns: nil when all are.
+  /// - Throws: `not_yet` when the time has passed.
+  func awaiting(
+    _ question: SearchCall, _ names: [String], _ call: Call
+  ) throws(Problem) -> Response? {
+    for (name, wanted) in try question.awaited.of(names) {
+      let newest = registry.entry(name)?.opened?.reader.generation
+      guard wanted > newest ?? 0 else { continue }
+      let deadline = deadline(question, call)
       if !deadline.isPassed, try registry.mayWait() {
-        return .later { [registry, name] resume in
+        return .later { [registry] resume in
           registry.wait(for: wanted, of: name, deadline: deadline, resume: resume)
         }
       }
@@ -225,20 +242,6 @@ struct SearchRoutes: Sendable {
       throw Problem(
         .notYet, "\"\(name)\" is at generation \(newest ?? 0), not yet at \(wanted)", retryAfter: 1)
     }
-    let opened: IndexRegistry.Opened
-    if let cursor = question.paging?.cursor {
-      // An alias may have been switched since the part before.
-      if !selection.isPlain { name = registry.name(uuid: cursor.uuid) ?? name }
-      opened = try registry.open(name, generation: cursor.generation, uuid: cursor.uuid)
-    } else {
-      opened = try registry.open(name)
-    }
-    if question.paging != nil { registry.pinned.use(name, opened, now: Deadline.now()) }
-    if call.request.ifNoneMatch != nil,
-      let response = Response.unchanged(Response.tag(selection, [opened]), call.request)
-    {
-      return response
-    }
-    return try body(name, opened, deadline)
+    return nil
   }
 }

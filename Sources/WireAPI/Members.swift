@@ -2,54 +2,36 @@ import JSON
 
 /// The members of one JSON object of a request, read by name and kind. `null` is the same as absent.
 ///
-/// Nothing is ignored silently: a member that is neither known nor announced is refused by the initializer.
+/// Nothing is ignored silently: a member that is not known is refused by the initializer.
 struct Members {
   let object: JSONObject
   /// JSON Pointer of the object: empty for the whole body.
   let pointer: String
 
-  /// - Parameters:
-  ///   - known: names that the caller reads.
-  ///   - later: names of the API that are not carried out yet.
-  init(
-    _ object: JSONObject, at pointer: String = "", known: [String], later: [String] = []
-  ) throws(Problem) {
+  /// - Parameter known: names that the caller reads.
+  init(_ object: JSONObject, at pointer: String = "", known: [String]) throws(Problem) {
     self.object = object
     self.pointer = pointer
     var unknown: [Problem.Fault] = []
-    var early: [Problem.Fault] = []
     for member in object.members where !known.contains(member.name) {
-      let place = pointer + "/" + Self.escaped(member.name)
-      if !later.contains(member.name) {
-        unknown.append(
-          .init(
-            pointer: place, code: Problem.Code.unknownMember.rawValue,
-            hint: Nearest.hint(member.name, among: known + later)))
-      } else if member.value != .null {
-        early.append(
-          .init(
-            pointer: place, code: Problem.Code.notSupported.rawValue,
-            hint: "leave \"\(member.name)\" out"))
-      }
+      unknown.append(
+        .init(
+          pointer: pointer + "/" + Self.escaped(member.name),
+          code: Problem.Code.unknownMember.rawValue,
+          hint: Nearest.hint(member.name, among: known)))
     }
     if let first = unknown.first {
       let name = unknown.count == 1 ? "\(first.pointer ?? "") is" : "\(unknown.count) members are"
       throw Problem(.unknownMember, "\(name) not known; \(first.hint ?? "")", errors: unknown)
     }
-    if !early.isEmpty {
-      let names = early.map { $0.pointer ?? "" }.joined(separator: ", ")
-      throw Problem(.notSupported, "\(names): this version cannot do that yet", errors: early)
-    }
   }
 
   /// `value` as an object with these members.
-  init(
-    _ value: JSONValue, at pointer: String, known: [String], later: [String] = []
-  ) throws(Problem) {
+  init(_ value: JSONValue, at pointer: String, known: [String]) throws(Problem) {
     guard let object = value.object else {
       throw Self.wrongKind(value, wanted: "an object", at: pointer)
     }
-    try self.init(object, at: pointer, known: known, later: later)
+    try self.init(object, at: pointer, known: known)
   }
 
   func value(_ name: String) -> JSONValue? {

@@ -13,7 +13,6 @@ public struct Problem: Error, Equatable, Sendable {
     case unknownMember = "unknown_member"
     case missingMember = "missing_member"
     case invalidValue = "invalid_value"
-    case notSupported = "not_supported"
     case indexRequired = "index_required"
     case badQuery = "bad_query"
     case answerTooLarge = "answer_too_large"
@@ -45,7 +44,7 @@ public struct Problem: Error, Equatable, Sendable {
     public var status: Int {
       switch self {
       case .badHTTP, .badPath, .badJSON, .unknownMember, .missingMember, .invalidValue,
-        .notSupported, .indexRequired, .badQuery, .answerTooLarge:
+        .indexRequired, .badQuery, .answerTooLarge:
         400
       case .forbidden: 403
       case .noSuchPath, .noSuchIndex, .noSuchDocument, .noSuchRequest: 404
@@ -75,7 +74,6 @@ public struct Problem: Error, Equatable, Sendable {
       case .unknownMember: "A member that is not known"
       case .missingMember: "A member is missing"
       case .invalidValue: "A value that cannot be"
-      case .notSupported: "Not carried out by this version"
       case .indexRequired: "Which index is meant is not said"
       case .badQuery: "The query has faults"
       case .answerTooLarge: "The answer would be too large"

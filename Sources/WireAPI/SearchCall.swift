@@ -9,8 +9,8 @@ public struct SearchCall: Equatable, Sendable {
 
   public var request: SearchRequest
   public var timeoutMilliseconds = defaultTimeout
-  /// The generation that has to be there before the request is carried out; 0: any.
-  public var minimumGeneration: UInt64 = 0
+  /// What has to be there before the request is carried out.
+  public var awaited = AwaitedGenerations()
   /// Which indexes, where the path does not say it.
   public var indexes: IndexNames?
   /// It is one part of several.
@@ -65,23 +65,6 @@ public struct SearchCall: Equatable, Sendable {
     }
   }
 
-  /// What belongs to one index cannot be asked of several.
-  public func checkGroup() throws(Problem) {
-    if minimumGeneration > 0 {
-      throw Members.invalid(
-        at: "/min_generation", "a generation belongs to one index: name one, or leave it out")
-    }
-    if paging != nil {
-      throw Problem(
-        .notSupported, "/cursor: several indexes are not searched in parts: raise \"limit\"",
-        errors: [
-          .init(
-            pointer: "/cursor", code: Problem.Code.notSupported.rawValue,
-            hint: "leave \"cursor\" out")
-        ])
-    }
-  }
-
   // MARK: From a JSON body
 
   public init(json: [UInt8], form: Form = .search) throws(Problem) {
@@ -111,7 +94,7 @@ public struct SearchCall: Equatable, Sendable {
     request.synonyms = try members.bool("synonyms") ?? true
     timeoutMilliseconds =
       try members.integer("timeout_ms", in: 1...Self.maximumTimeout) ?? Self.defaultTimeout
-    minimumGeneration = UInt64(try members.integer("min_generation", in: 0...Int.max) ?? 0)
+    awaited = try AwaitedGenerations(members)
     pretty = try members.bool("pretty") ?? false
     request.limit = 0
     if form == .statistics { return }
@@ -269,7 +252,8 @@ extension SearchCall {
       .array(parameter.text.split(separator: ",").map { .string(String($0)) })
     }
     switch parameter.name {
-    case "limit", "timeout_ms", "min_generation": return .integer(try parameter.integer())
+    case "limit", "timeout_ms": return .integer(try parameter.integer())
+    case "min_generation": return try AwaitedGenerations.value(parameter)
     case "proximity": return .double(try parameter.number())
     case "explain", "pretty", "did_you_mean", "relax", "synonyms":
       return .bool(try parameter.flag())

@@ -124,17 +124,17 @@ struct ExportTests {
     let second: UInt64 = 1_000_000_000
     let pinned = PinnedGenerations()
     func find() -> Bool {
-      pinned.find("news", generation: opened.reader.generation, uuid: opened.reader.uuid) != nil
+      pinned.find(IndexGeneration(opened.reader)) != nil
     }
-    pinned.use("news", opened, now: second)
+    pinned.use(["news"], [opened], now: second)
     pinned.expire(now: 61 * second) { _ in true }
     #expect(find())
-    pinned.use("news", opened, now: 61 * second)
+    pinned.use(["news"], [opened], now: 61 * second)
     pinned.expire(now: 121 * second) { _ in true }
     #expect(find())
     pinned.expire(now: 122 * second) { _ in true }
     #expect(!find())
-    pinned.use("news", opened, now: 122 * second)
+    pinned.use(["news"], [opened], now: 122 * second)
     pinned.expire(now: 122 * second) { $0 != "news" }
     #expect(!find() && pinned.count == 0)
   }

@@ -4,6 +4,7 @@ import SocketClient
 import Testing
 
 @testable import Server
+@testable import WireAPI
 
 @Suite("Several indexes and aliases over the socket")
 struct GroupRouteTests {
@@ -91,7 +92,29 @@ struct GroupRouteTests {
       ("POST", "/v1/search", #"{"index": "x*"}"#, 404, "no_such_index", "/index"),
       ("POST", "/v1/search", #"{"index": "*,-*"}"#, 404, "no_such_index", "/index"),
       ("POST", "/v1/search", #"{"index": "-news"}"#, 400, "invalid_value", "/index"),
-      ("POST", "/v1/search", #"{"index": "*", "cursor": "*"}"#, 400, "not_supported", "/cursor"),
+      ("POST", "/v1/search", #"{"index": "*", "cursor": "x"}"#, 400, "invalid_value", "/cursor"),
+      ("GET", "/v1/search?index=*&cursor=x", nil, 400, "invalid_value", "/cursor"),
+      (
+        "POST", "/v1/search", #"{"index": "*", "collapse": "n2"}"#, 400, "invalid_value",
+        "/collapse"
+      ),
+      (
+        "POST", "/v1/search", #"{"index": "*", "sort": ["title"]}"#, 400, "invalid_value", "/sort/0"
+      ),
+      ("GET", "/v1/search?index=*&sort=title", nil, 400, "invalid_value", "/sort/0"),
+      (
+        "POST", "/v1/search", #"{"index": "*", "min_generation": {"news": 1, "nws": 2}}"#, 400,
+        "invalid_value", "/min_generation/nws"
+      ),
+      (
+        "GET", "/v1/search?index=*&min_generation=x:y", nil, 400, "invalid_value", "/min_generation"
+      ),
+      ("GET", "/v1/search?index=*&limti=1", nil, 400, "unknown_member", "/limti"),
+      (
+        "POST", "/v1/search",
+        #"{"index": "*", "facets": {"date": {"interval": "day", "time_zone": "Mars"}}}"#, 400,
+        "invalid_value", "/facets/date/time_zone"
+      ),
       (
         "POST", "/v1/search", #"{"index": "*", "min_generation": 1}"#, 400, "invalid_value",
         "/min_generation"
@@ -210,6 +233,95 @@ struct GroupRouteTests {
     let second = try bench.json(
       "POST", "/v1/indexes/current/search", "{\(question), \"cursor\": \"\(cursor)\"}")
     #expect(hits(second) == ["news/n1"], "\(second)")
+  }
+
+  @Test(
+    "several indexes in parts: each in its generation, whatever is committed and switched meanwhile"
+  )
+  func partsOfSeveral() throws {
+    let bench = try Self.bench()
+    try set(bench, [("both", ["news", "wire-1"])])
+    for names in ["both", "news,wire-1", "news,wire-?,-wire-2"] {
+      let question =
+        "\"index\": \"\(names)\", \"query\": \"herring\", \"limit\": 1, \"sort\": [\"date\"]"
+      let count = try bench.json("GET", "/v1/search?q=herring&index=both")["total"]?["value"]?.int
+      var answer = try bench.json("POST", "/v1/search", "{\(question), \"cursor\": \"*\"}")
+      let generations = answer["indexes"]
+      var found = hits(answer)
+      var parts = 0
+      while let cursor = answer["cursor"]?.string, parts < 9 {
+        try bench.commit(
+          parts % 2 == 0 ? "news" : "wire-1", [#"{"id": "x\#(parts)", "title": "Herring"}"#])
+        if parts == 0 { _ = try bench.ask("POST", "/v1/indexes/news/reload") }
+        if parts == 1 { try set(bench, [("both", ["wire-2"])]) }
+        answer = try bench.json("POST", "/v1/search", "{\(question), \"cursor\": \"\(cursor)\"}")
+        #expect(answer["indexes"] == generations, "\(answer)")
+        found += hits(answer)
+        parts += 1
+      }
+      #expect(found.count == count, "\(found)")
+      #expect(found.prefix(3) == ["news/n2", "wire-1/w1", "news/n1"])
+      try set(bench, [("both", ["news", "wire-1"])])
+      try until {
+        try bench.json("GET", "/v1/search?q=herring&index=both")["total"]?["value"]?.int ?? 0
+          > found.count
+      }
+    }
+  }
+
+  @Test(
+    "a cursor of several: of another question or other names 400, of a generation that is gone 409")
+  func wrongCursors() throws {
+    let bench = try Self.bench()
+    let question = #""index": "*", "query": "herring", "limit": 1"#
+    let first = try bench.json("POST", "/v1/search", "{\(question), \"cursor\": \"*\"}")
+    let text = try #require(first["cursor"]?.string)
+    for (target, body) in [
+      ("/v1/search", #"{"index": "*", "query": "tea", "limit": 1, "cursor": "\#(text)"}"#),
+      ("/v1/search", #"{"index": "news", "query": "herring", "limit": 1, "cursor": "\#(text)"}"#),
+      ("/v1/search", #"{"index": "wire-*", "query": "herring", "limit": 1, "cursor": "\#(text)"}"#),
+      ("/v1/indexes/news/search", #"{"query": "herring", "limit": 1, "cursor": "\#(text)"}"#),
+    ] {
+      let answer = try bench.ask("POST", target, body)
+      let problem = try JSONValue.parse(answer.body)
+      #expect(answer.status == 400, "\(body): \(answer.body)")
+      #expect(problem["errors"]?.array?.first?["pointer"]?.string == "/cursor")
+    }
+    let going = "/v1/search?index=*&q=herring&limit=1&cursor="
+    let parameters = try bench.json("GET", going + "*")
+    let next = try #require(parameters["cursor"]?.string)
+    #expect(try bench.ask("GET", going + next).status == 200)
+    var cursor = try #require(SearchCursor(next))
+    cursor.indexes[1].generation = 1_000_000
+    for answer in [
+      try bench.ask("GET", going + "\(cursor)")
+    ] {
+      let problem = try JSONValue.parse(answer.body)
+      #expect(answer.status == 409 && problem["code"]?.string == "generation_gone", "\(problem)")
+      #expect(problem["detail"]?.string?.contains("wire-1") == true, "\(problem)")
+      #expect(problem["errors"]?.array?.first?["pointer"]?.string == "/cursor")
+    }
+  }
+
+  @Test("one hit a group of several indexes; a generation of each is waited for")
+  func collapsedAndAwaited() throws {
+    let bench = try Self.bench()
+    let story =
+      "The fleet left the port early in the morning and came back with much herring for all"
+    try bench.commit("news", [#"{"id": "s1", "title": "\#(story)", "n": 7}"#])
+    let next = try bench.commit("wire-1", [#"{"id": "s2", "title": "\#(story)", "n": 7}"#])
+    let waited = "/v1/search?index=*&q=fleet+port&collapse=n&min_generation=wire-1:\(next),news:1"
+    let answer = try bench.json("GET", waited + "&timeout_ms=60000")
+    #expect(answer["total"]?["value"]?.int == 2, "\(answer)")
+    #expect(hits(answer) == ["news/s1"], "\(answer)")
+    #expect(answer["hits"]?.array?.first?["similar"]?.int == 1)
+    let late = try bench.ask(
+      "POST", "/v1/indexes/*/count",
+      #"{"query": "tea", "min_generation": {"wire-2": 1000}, "timeout_ms": 20}"#)
+    #expect(late.status == 503 && late.body.contains("wire-2"), "\(late.body)")
+    let one = try bench.ask(
+      "POST", "/v1/indexes/news/search", #"{"query": "tea", "min_generation": {"news": 1}}"#)
+    #expect(one.status == 200)
   }
 
   @Test("If-None-Match holds for all indexes of an answer")

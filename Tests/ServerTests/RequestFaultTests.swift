@@ -82,7 +82,7 @@ struct RequestFaultTests {
     let text = try #require(first["cursor"]?.string)
     var cursor = try #require(SearchCursor(text))
     // One that never was.
-    cursor.generation = 1_000_000
+    cursor.indexes[0].generation = 1_000_000
     let body = #"{"query": "tea", "limit": 1, "cursor": "\#(cursor)"}"#
     let answer = try bench.ask("POST", "/v1/indexes/news/search", body)
     let problem = try JSONValue.parse(answer.body)

@@ -268,10 +268,12 @@ struct SearchCursorTests {
     document: 7, score: Float(1.5).bitPattern, place: 30, now: 1_700_000_000_123)
 
   private func cursor(_ json: String) throws -> String {
-    guard case .object(let object) = try JSONValue.parse(json) else { return "" }
-    let question = SearchCursor.question(of: object)
+    guard case .object(var object) = try JSONValue.parse(json) else { return "" }
+    object["cursor"] = "*"
+    let question = try #require(try SearchCall(object, form: .search).paging?.hash(""))
     return SearchCursor(
-      generation: 3, uuid: "u.v", position: Self.position, question: question
+      indexes: [IndexGeneration(uuid: "u.v", generation: 3)], position: Self.position,
+      question: question
     ).description
   }
 
@@ -282,7 +284,9 @@ struct SearchCursorTests {
     let call = try call("{\(asked), \"cursor\": \"\(text)\", \"select\": [], \"facets\": {}}")
     #expect(call.request.after == Self.position)
     #expect(call.paging?.cursor?.description == text)
-    #expect(call.paging?.cursor?.uuid == "u.v" && call.paging?.cursor?.generation == 3)
+    #expect(call.paging?.cursor?.indexes == [IndexGeneration(uuid: "u.v", generation: 3)])
+    try call.paging?.check(askedBy: "")
+    #expect(throws: Problem.self) { try call.paging?.check(askedBy: "n*") }
     let first = try self.call("{\(asked), \"cursor\": \"*\"}")
     #expect(first.paging != nil && first.paging?.cursor == nil && first.request.after == nil)
     #expect(try self.call("{\(asked), \"cursor\": null}").paging == nil)
@@ -299,7 +303,9 @@ struct SearchCursorTests {
     ])
   func refused(asked: String) throws {
     let text = try cursor(#"{"query": "a b"}"#)
-    #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(text)\"}") }
+    #expect(throws: Problem.self) {
+      try call("{\(asked), \"cursor\": \"\(text)\"}").paging?.check(askedBy: "")
+    }
     for wrong in ["", "1", "1.2.3", "AAAA", "=", String(repeating: "A", count: 300)] {
       #expect(throws: Problem.self) { try call("{\(asked), \"cursor\": \"\(wrong)\"}") }
     }
@@ -317,6 +323,18 @@ struct SearchCursorTests {
       }
       #expect(problem?.errors.first?.pointer == "/cursor")
     }
+  }
+
+  @Test("a cursor of several indexes has the generation of each")
+  func several() throws {
+    var cursor = SearchCursor(
+      indexes: (0..<120).map { IndexGeneration(uuid: "u\($0)", generation: UInt64($0)) },
+      position: Self.position, question: 1)
+    cursor.position.member = 119
+    #expect(SearchCursor(cursor.description) == cursor)
+    #expect(cursor.description.utf8.count < 3_000)
+    cursor.position.member = 120
+    #expect(SearchCursor(cursor.description) == nil)
   }
 
   @Test("base64url there and back", arguments: 0..<20)

@@ -8,35 +8,31 @@ import Bytes
 /// The groups of the hits kept so far.
 struct CollapseGroups {
   enum Kind {
-    case value(field: Int, type: FieldType)
+    case value(FieldType)
     /// At most `distance` bits differ.
-    case near(field: Int, distance: Int)
+    case near(distance: Int)
   }
 
   private let kind: Kind
-  private let field: Int
   private(set) var count = 0
   /// By value: numbers of groups. Keywords by their bytes, since segments number them differently.
   private var keywords: [[UInt8]: Int] = [:]
   private var numbers: [Int64: Int] = [:]
   private var fingerprints: [(bits: UInt64, group: Int)] = []
 
-  init(_ kind: Kind) {
-    self.kind = kind
-    switch kind {
-    case .value(let field, _), .near(let field, _): self.field = field
-    }
-  }
+  init(_ kind: Kind) { self.kind = kind }
 
   /// Makes a document the first of a group of its own, unless it belongs to one.
   /// - Returns: whether it does.
-  mutating func join(_ segment: SearchSegment, _ document: Int) throws(IndexError) -> Bool {
+  mutating func join(
+    _ segment: SearchSegment, _ document: Int, column field: Int
+  ) throws(IndexError) -> Bool {
     guard let value = try segment.reader.column(field)?.first(document) else {
       count += 1
       return false
     }
     switch kind {
-    case .value(_, .keyword):
+    case .value(.keyword):
       guard let terms = segment.reader.terms(field, .value), let ordinal = Int(exactly: value)
       else { throw segment.reader.file.corrupt(0, "a column of keywords without the keywords") }
       let bytes = try terms.term(ordinal: ordinal)
@@ -45,7 +41,7 @@ struct CollapseGroups {
     case .value:
       if numbers[value] != nil { return true }
       numbers[value] = count
-    case .near(_, let distance):
+    case .near(let distance):
       let bits = UInt64(bitPattern: value)
       if Self.first(bits, fingerprints, distance) != nil { return true }
       fingerprints.append((bits, count))
@@ -57,12 +53,12 @@ struct CollapseGroups {
   /// Calls `body` with each of `documents` that belongs to a group that has a value, and the number of the group.
   /// - Returns: false when the deadline passed first.
   func visit(
-    _ segment: SearchSegment, _ documents: BitSet, deadline: Deadline,
+    _ segment: SearchSegment, _ documents: BitSet, column field: Int, deadline: Deadline,
     _ body: (Int, Int) -> Void
   ) throws(IndexError) -> Bool {
     guard let column = segment.reader.column(field) else { return true }
     switch kind {
-    case .value(_, .keyword):
+    case .value(.keyword):
       guard let terms = segment.reader.terms(field, .value) else { return true }
       // By ordinal: one more than the group.
       var groups = [UInt32](repeating: 0, count: terms.count)
@@ -82,7 +78,7 @@ struct CollapseGroups {
       return try column.visit(documents, deadline: deadline) { document, value in
         if let group = numbers[value] { body(document, group) }
       }
-    case .near(_, let distance):
+    case .near(let distance):
       return try column.visit(documents, deadline: deadline) { document, value in
         if let group = Self.first(UInt64(bitPattern: value), fingerprints, distance) {
           body(document, group)

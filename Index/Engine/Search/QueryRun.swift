@@ -61,13 +61,10 @@ struct QueryRun {
   /// The best `limit` documents by score.
   /// - Parameter after: the last hit of the part before.
   func top(
-    _ limit: Int, total mode: SearchRequest.TotalMode, after: SearchPosition? = nil
+    _ limit: Int, total mode: SearchRequest.TotalMode, after: SearchBound? = nil
   ) throws(IndexError) -> RunResult {
     var result = RunResult()
-    let last = after.map {
-      ScoredDocument(document: $0.document, score: Float(bitPattern: $0.score))
-    }
-    var top = TopScores(limit: limit, after: last)
+    var top = TopScores(limit: limit, after: after)
     let isOnePass = mode == .exact && !countsApart
     var count = 0
     for segment in view.segments {
@@ -114,11 +111,11 @@ struct QueryRun {
   ///   - after: the last hit of the part before.
   ///   - keyed: gets the hits with their keys.
   func sorted(
-    by fields: [SortField], _ limit: Int, after: SearchPosition?, keyed: inout [SortedHit]
+    by fields: [SortField], _ limit: Int, after: SearchBound?, keyed: inout [SortedHit]
   ) throws(IndexError) -> RunResult {
     var result = RunResult()
     result.isScored = fields.contains { $0.isScore }
-    var top = try SortedTop(fields: fields, limit: limit, after: after, view)
+    var top = SortedTop(fields: fields, limit: limit, after: after)
     for segment in view.segments {
       guard let search = try search(segment, &result) else { continue }
       if try !top.collect(search, segment, count: &result.total.value) { result.timedOut = true }

@@ -51,6 +51,16 @@ struct SortedHit: Sendable {
     case bytes([UInt8]?, descending: Bool)
   }
 
+  /// What one document is sorted by.
+  static func hit(
+    _ document: ScoredDocument, by fields: [SortField], _ view: SearchView
+  ) throws(IndexError) -> SortedHit? {
+    let segment = view.segment(of: document.document)
+    let sorter = try SegmentSorter(segment, fields, limit: 1, after: nil)
+    try sorter.offer(document.document - segment.first, document.score)
+    return try sorter.hits().first
+  }
+
   fileprivate func precedes(_ other: SortedHit) -> Bool {
     isBefore(other) ?? (document < other.document)
   }
@@ -77,24 +87,14 @@ struct SortedHit: Sendable {
 struct SortedTop {
   private let fields: [SortField]
   private let limit: Int
-  /// Only hits behind this one are wanted.
-  private let last: SortedHit?
+  /// Only hits behind it are wanted.
+  private let last: SearchBound?
   private var hits: [SortedHit] = []
 
-  /// - Parameter after: of the view.
-  init(
-    fields: [SortField], limit: Int, after: SearchPosition?, _ view: SearchView
-  ) throws(IndexError) {
+  init(fields: [SortField], limit: Int, after last: SearchBound?) {
     self.fields = fields
     self.limit = limit
-    guard let after else {
-      last = nil
-      return
-    }
-    let segment = view.segment(of: after.document)
-    let sorter = try SegmentSorter(segment, fields, limit: 1, after: nil)
-    try sorter.offer(after.document - segment.first, Float(bitPattern: after.score))
-    last = try sorter.hits().first
+    self.last = last
   }
 
   func sorted() -> [SortedHit] { hits }
@@ -150,7 +150,7 @@ private final class SegmentSorter {
   }
 
   init(
-    _ segment: SearchSegment, _ fields: [SortField], limit: Int, after last: SortedHit?
+    _ segment: SearchSegment, _ fields: [SortField], limit: Int, after last: SearchBound?
   ) throws(IndexError) {
     self.segment = segment
     self.fields = fields
@@ -165,9 +165,9 @@ private final class SegmentSorter {
           segment.reader.column(number).map { SortColumn($0, descending: descending) })
       }
     }
-    guard let last else { return }
-    boundDocument = Int(last.document) - Int(segment.first)
-    for (key, field) in zip(last.keys, fields) { bounds.append(try bound(key, field)) }
+    guard let last, let hit = last.key else { return }
+    boundDocument = last.document - Int(segment.first)
+    for (key, field) in zip(hit.keys, fields) { bounds.append(try bound(key, field)) }
   }
 
   private func bound(_ key: SortedHit.Key, _ field: SortField) throws(IndexError) -> Bound {

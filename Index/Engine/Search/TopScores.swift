@@ -21,9 +21,9 @@ struct TopScores {
   private(set) var minimum: Float
 
   /// - Parameter after: only hits behind this one are wanted.
-  init(limit: Int, after: ScoredDocument? = nil) {
+  init(limit: Int, after: SearchBound? = nil) {
     self.limit = limit
-    ceiling = after.map { Self.key($0.document, $0.score) } ?? .max
+    ceiling = after.map(Self.ceiling) ?? .max
     minimum = limit == 0 ? .infinity : unbounded
     heap.reserveCapacity(min(limit, 1024))
   }
@@ -63,6 +63,13 @@ struct TopScores {
     let bits = (score + 0).bitPattern
     let ordered = bits ^ (UInt32(bitPattern: Int32(bitPattern: bits) &>> 31) | 0x8000_0000)
     return UInt64(ordered) &<< 32 | UInt64(~document)
+  }
+
+  private static func ceiling(_ last: SearchBound) -> UInt64 {
+    if last.document >= 0 { return key(UInt32(clamping: last.document), last.score) }
+    // Above the first document that scores the same.
+    let (ceiling, overflow) = key(0, last.score).addingReportingOverflow(1)
+    return overflow ? .max : ceiling
   }
 
   private static func document(_ key: UInt64) -> UInt32 { ~UInt32(truncatingIfNeeded: key) }

@@ -8,11 +8,15 @@ struct CollapseTests {
   static func key(
     _ document: NaiveDocument, _ kind: CollapseGroups.Kind, _ tags: [String]
   ) -> Int64? {
-    switch kind {
-    case .value(let field, .keyword):
-      document.keywords[field]?.first.flatMap { tags.firstIndex(of: $0) }.map { Int64($0) }
-    case .value(let field, _), .near(let field, _): document.numbers[field]?.first
+    if case .value(.keyword) = kind {
+      document.keywords[column(kind)]?.first.flatMap { tags.firstIndex(of: $0) }.map { Int64($0) }
+    } else {
+      document.numbers[column(kind)]?.first
     }
+  }
+
+  private static func column(_ kind: CollapseGroups.Kind) -> Int {
+    if case .value(.keyword) = kind { NaiveField.tags } else { NaiveField.year }
   }
 
   /// The best of each group in the order of `results`, with the number of the others.
@@ -21,7 +25,7 @@ struct CollapseTests {
   ) -> (hits: [ScoredDocument], similar: [Int]) {
     let tags = Set(documents.flatMap { $0.keywords[NaiveField.tags, default: []] }).sorted()
     var distance = 0
-    if case .near(_, let bits) = kind { distance = bits }
+    if case .near(let bits) = kind { distance = bits }
     var groups: [(key: Int64, place: Int)] = []
     var hits: [ScoredDocument] = []
     var similar: [Int] = []
@@ -58,9 +62,7 @@ struct CollapseTests {
   }
 
   static let kinds: [CollapseGroups.Kind] = [
-    .value(field: NaiveField.tags, type: .keyword),
-    .value(field: NaiveField.year, type: .integer),
-    .near(field: NaiveField.year, distance: 2), .near(field: NaiveField.year, distance: 0),
+    .value(.keyword), .value(.integer), .near(distance: 2), .near(distance: 0),
   ]
 
   static func check(
@@ -74,16 +76,18 @@ struct CollapseTests {
       ? try run.top(engine.documents.count, total: .atLeast).hits
       : try run.sorted(by: sort, engine.documents.count).hits
     let wanted = Self.naive(all, engine.documents, kind)
+    let search = CollapsedSearch(
+      kind: kind, members: [.init(run: run, field: column(kind), sort: sort)])
     var found: [ScoredDocument] = []
     var similar: [Int] = []
     while true {
       let limit = 1 + chance.below(chance.oneIn(3) ? 3 : 60)
-      let part = try run.collapsed(kind, by: sort, limit, from: found.count)
+      let part = try search.hits(limit, from: found.count)
       try #require(
-        part.result.total == Total(value: all.count, exact: true) && !part.result.timedOut)
-      found += part.result.hits
+        part.total == Total(value: all.count, exact: true) && !part.timedOut)
+      found += part.hits.map(\.document)
       similar += try #require(part.similar)
-      if part.isLast || part.result.hits.count < limit { break }
+      if part.isLast || part.hits.count < limit { break }
     }
     try #require(found == wanted.hits, "\(place)")
     try #require(similar == wanted.similar, "\(place)")

@@ -49,7 +49,7 @@ struct PartsTests {
       ? RecencyQuery(field: NaiveField.year, halfLife: 5, weight: 0.5, origin: 2_010) : nil
     let run = try QueryRun(
       view, query, filters: filters, recency: recency, deadline: .never)
-    func part(_ limit: Int, _ after: SearchPosition?) throws -> RunResult {
+    func part(_ limit: Int, _ after: SearchBound?) throws -> RunResult {
       var keyed: [SortedHit] = []
       return fields.isEmpty
         ? try run.top(limit, total: chance.oneIn(2) ? .exact : .atLeast, after: after)
@@ -57,14 +57,16 @@ struct PartsTests {
     }
     let whole = try part(engine.documents.count, nil).hits
     var found: [ScoredDocument] = []
-    var after: SearchPosition?
+    var after: SearchBound?
     while true {
       let limit = 1 + chance.below(chance.oneIn(2) ? 7 : 300)
       let hits = try part(limit, after).hits
       found += hits
       guard hits.count == limit, let last = hits.last else { break }
-      after = SearchPosition(
-        document: last.document, score: last.score.bitPattern, place: found.count, now: 0)
+      after = SearchBound(
+        score: last.score,
+        key: fields.isEmpty ? nil : try SortedHit.hit(last, by: fields, view),
+        document: Int(last.document), place: found.count)
     }
     try #require(found == whole, "\(place): \(fields)")
     if fields.isEmpty {

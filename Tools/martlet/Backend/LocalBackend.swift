@@ -37,7 +37,7 @@ struct LocalBackend: Backend {
       let (names, isPlain) = try select(name)
       guard names.count == 1 else {
         return Wire.answer(
-          try group(names, call) { (group) throws(IndexGroup.Failure) in
+          try group(names) { (group) throws(IndexGroup.Failure) in
             try group.search(call.request, deadline: deadline)
           })
       }
@@ -54,7 +54,7 @@ struct LocalBackend: Backend {
       let (names, isPlain) = try select(name)
       guard names.count == 1 else {
         return Wire.answer(
-          try group(names, call) { (group) throws(IndexGroup.Failure) in
+          try group(names) { (group) throws(IndexGroup.Failure) in
             try group.count(call.request, deadline: deadline)
           })
       }
@@ -165,10 +165,8 @@ struct LocalBackend: Backend {
   }
 
   private func group<Value>(
-    _ names: [String], _ call: SearchCall,
-    _ body: (IndexGroup) throws(IndexGroup.Failure) -> Value
+    _ names: [String], _ body: (IndexGroup) throws(IndexGroup.Failure) -> Value
   ) throws(Failure) -> Value {
-    try wire { () throws(Problem) in try call.checkGroup() }
     var members: [(name: String, reader: IndexReader)] = []
     for name in names { members.append((name, try reader(name))) }
     do throws(IndexGroup.Failure) {
