@@ -30,9 +30,12 @@ final class NearFinder {
   /// No fewer documents match.
   let cost: Int
 
-  /// - Parameter words: a slot for each leaf of `tree`, whose offset is the leaf's number.
+  /// - Parameters:
+  ///   - width: of the whole query, of which `tree` is what the segment has words of.
+  ///   - words: a slot for each leaf of `tree`, whose offset is the leaf's number.
   init(
-    _ tree: SpanTree<Int>, _ words: consuming PhraseSlots, firsts: [Int], deadline: Deadline
+    _ tree: SpanTree<Int>, width: Int, _ words: consuming PhraseSlots, firsts: [Int],
+    deadline: Deadline
   ) {
     self.firsts = firsts
     let slots = unsafe words.base
@@ -54,7 +57,7 @@ final class NearFinder {
     }
     (self.plan, cost) = plan(tree)
     slotNumbers = numbers
-    kernel = SpanKernel(tree, leaves: words.count, deadline: deadline)
+    kernel = SpanKernel(tree, leaves: words.count, width: width, deadline: deadline)
     factor = Float(kernel.bound) * (1 + 0x1p-16)
     unsafe self.slots = slots
     self.words = words

@@ -174,9 +174,8 @@ struct ScorerBuilder {
       words.endSlot(offset: number)
     }
     return NearPart(
-      NearFinder(spans, words, firsts: firsts, deadline: deadline),
-      documents: segment.documentCount,
-      memory: memory)
+      NearFinder(spans, width: part.spans.width, words, firsts: firsts, deadline: deadline),
+      documents: segment.documentCount, memory: memory)
   }
 
   private func postings(

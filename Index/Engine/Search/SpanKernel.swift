@@ -27,11 +27,13 @@ struct SpanKernel {
   /// What the frequency of one perfect match is.
   static let unit = 1 << 16
 
-  init(_ tree: SpanTree<Int>, leaves: Int, deadline: Deadline) {
+  /// - Parameter width: of the whole query, where `tree` lacks alternatives that a segment has no word of: what a match
+  ///   counts does not depend on the other documents of its segment.
+  init(_ tree: SpanTree<Int>, leaves: Int, width: Int? = nil, deadline: Deadline) {
     self.tree = tree
     self.deadline = deadline
     positions = Array(repeating: [], count: leaves)
-    width = tree.width
+    self.width = width ?? tree.width
   }
 
   /// No more times the occurrences of a word that must be there.

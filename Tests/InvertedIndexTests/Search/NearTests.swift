@@ -93,6 +93,36 @@ struct NearTests {
     #expect(try scores("body:(alpha^0 ADJ/0 beta^0)")["a"] == 0)
   }
 
+  @Test("count alike whether or not another document of the segment has an alternative")
+  func alternativesOfSegments() throws {
+    var chance = SearchChance(seed: 1)
+    var documents = (0..<6).map { chance.document($0, deleted: 0) }
+    func text(_ words: String) -> [NaiveToken] {
+      words.split(separator: " ").enumerated().map {
+        NaiveToken(exact: String($1), index: String($1), position: UInt32($0))
+      }
+    }
+    documents[0].texts[NaiveField.body] = text("a b c")
+    documents[4].texts[NaiveField.body] = text("x")
+    documents[5].texts[NaiveField.body] = text("a b c")
+    func word(_ text: String) -> SpanTree<NearQuery.Word> {
+      .word(NearQuery.Word([FieldTerm(field: NaiveField.body, bytes: Array(text.utf8))]))
+    }
+    let phrase = SpanTree<NearQuery.Word>.chain(
+      [word("b"), word("c")], gaps: [SpanGap(0, isOrdered: true)])
+    let near = SpanTree<NearQuery.Word>.chain(
+      [word("a"), .any([phrase, word("x")])], gaps: [SpanGap(3)])
+    let query = Query.near(
+      NearQuery(parts: [NearQuery.Part(field: NaiveField.body, weight: 1, spans: near)], boost: 1))
+    let engine = NaiveEngine(documents: documents)
+    for sizes in [[3, 3], [6], [4, 2]] {
+      let view = try engine.view(segments: sizes)
+      let found = try QueryRun(view, query, deadline: .never).top(10, total: .exact).hits
+      #expect(found.map { Int($0.document) } == [0, 5] && found[0].score == found[1].score)
+      #expect(found.map(\.score) == engine.search(query).map(\.score))
+    }
+  }
+
   private func codes(_ query: String) throws -> [QueryWarning.Code] {
     try SearcherTests.searcher(Self.lines).search(SearchRequest(query: query)).warnings.map(\.code)
   }
