@@ -55,7 +55,7 @@ struct IndexRoutes: Sendable {
     let opened = try registry.open(try registry.selectOne(path: call.path[0]).names[0])
     var question = try AnalyzeCall(json: call.request.body, schema: opened.reader.schema)
     if pretty { question.pretty = true }
-    return .json(question.answer())
+    return .json(question.answer(opened.reader))
   }
 
   /// Opens the newest generation now. For root and the user that the daemon runs as.

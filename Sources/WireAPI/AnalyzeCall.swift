@@ -59,7 +59,8 @@ public struct AnalyzeCall: Sendable {
     self.analyzer = analyzer
   }
 
-  public func answer() -> [UInt8] {
+  /// - Parameter reader: of the index that was named: what its synonyms make of the text is told, too.
+  public func answer(_ reader: IndexReader? = nil) -> [UInt8] {
     Wire.document(pretty) { writer in
       writer.field("analyzer", analyzer.name)
       writer.name("tokens")
@@ -77,6 +78,22 @@ public struct AnalyzeCall: Sendable {
             if token.isBigram { writer.field("bigram", true) }
             if token.isLastOfRun { writer.field("last_of_run", true) }
             if token.isStopWord { writer.field("stop", true) }
+          }
+        }
+      }
+      guard let synonyms = reader?.synonyms(of: text, by: analyzer) else { return }
+      let bytes = Array(text.utf8)
+      writer.name("synonyms")
+      writer.array { writer in
+        for found in synonyms {
+          writer.object { writer in
+            writer.field("text", String(decoding: bytes[found.start..<found.end], as: UTF8.self))
+            writer.field("start", found.start)
+            writer.field("end", found.end)
+            writer.name(found.keepsWords ? "also" : "instead")
+            writer.array { writer in
+              for text in found.alternatives { writer.string(text) }
+            }
           }
         }
       }

@@ -172,6 +172,24 @@ struct SynonymTests {
     #expect(try found("rot", in: Searcher(try IndexReader.open(directory))) == "ab")
   }
 
+  @Test("what stands for the words of a text is told, the longest entry first")
+  func analyzed() throws {
+    let reader = try Self.searcher().reader
+    let standard = try #require(Analyzer.named("standard"))
+    func told(_ text: String) -> [String]? {
+      reader.synonyms(of: text, by: standard)?.map {
+        "\($0.start)-\($0.end) \($0.keepsWords) \($0.alternatives.joined(separator: "/"))"
+      }
+    }
+    #expect(
+      told("the United States of America’s uk")
+        == ["4-32 true usa/united states", "33-35 false united kingdom/great britain"])
+    #expect(told("COVID-19, new") == ["0-8 true coronavirus"])
+    #expect(told("covid19 — NYC 東京都") == ["0-7 true coronavirus", "12-15 true new york"])
+    #expect(told("") == [])
+    #expect(try Self.searcher(nil).reader.synonyms(of: "usa", by: standard) == nil)
+  }
+
   @Test("each line is read as it is written, or refused by its number")
   func format() throws {
     let rules = try SynonymRules(

@@ -104,11 +104,11 @@ struct LocalBackend: Backend {
       guard let response else { throw noSuchDocument(name, call.id ?? "") }
       return Wire.answer(isPlain ? response : response.naming(name))
     case .analyze(let name, let body):
-      let schema = try name.map { name throws(Failure) in
-        try reader(try one(name)).schema
+      let named = try name.map { name throws(Failure) -> IndexReader in
+        try reader(try one(name))
       }
       return try wire { () throws(Problem) in
-        try AnalyzeCall(json: Array("\(body)".utf8), schema: schema).answer()
+        try AnalyzeCall(json: Array("\(body)".utf8), schema: named?.schema).answer(named)
       }
     }
   }

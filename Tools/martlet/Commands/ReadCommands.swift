@@ -141,7 +141,8 @@ struct AnalyzeCommand: ParsableCommand {
       A row for each token: its position, its bytes in the text, the text, and what becomes of it. The exact form is
       what ="…" finds; folded, its marks are gone; the index form, without endings, is what words find. After it:
       joined (a compound as one word), stop word (left out of long OR queries), bigram (two characters of a script
-      without spaces), last of run (the last of them by itself).
+      without spaces), last of run (the last of them by itself). Below: what the synonyms of the index look for in
+      place of words, or as well.
 
       Analyzers, in any case, languages by their English name or ISO code:
         \(AnalyzeCommand.analyzers)
@@ -200,6 +201,13 @@ struct AnalyzeCommand: ParsableCommand {
       for row in rows {
         let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.columns) }
         output.line(String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()))
+      }
+      for found in answer["synonyms"]?.array ?? [] {
+        let isKept = found["also"] != nil
+        let words = (found["also"] ?? found["instead"])?.array ?? []
+        output.line(
+          "\(printable(Answer.text(found["text"]))): looked for \(isKept ? "as well" : "instead"): "
+            + words.map { printable(Answer.text($0)) }.joined(separator: ", "))
       }
     }
   }
