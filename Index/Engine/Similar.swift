@@ -24,8 +24,10 @@ public struct SimilarRequest: Sendable, Equatable {
 }
 
 extension Searcher {
-  /// Share of the chosen terms that a document must have, in percent.
-  static let similarShare = 30
+  /// Share of the chosen terms that a document must have, in percent; where fewer than `fewSimilar` have it, the next one does, and in
+  /// the end one term: of a long document the terms are so many things that hardly another one is about three in ten of them.
+  static let similarShares = [30, 15, nil]
+  static let fewSimilar = 5
   /// Bytes of a document that are looked at.
   static let similarBytes = 1 << 20
 
@@ -43,7 +45,6 @@ extension Searcher {
     request.mode = .lenient
     request.defaultOperator = .and
     request.didYouMean = false
-    request.minimumShouldMatch = .percent(Self.similarShare)
     var excluded: String?
     var timedOut = false
     do throws(IndexError) {
@@ -64,7 +65,13 @@ extension Searcher {
     }
     // Without a term nothing is alike, whatever passes the filters.
     if request.query.isEmpty { request.filters = [] }
-    var response = try search(request, deadline: deadline, briefPostings: nil, without: excluded)
+    var shares = Self.similarShares[...]
+    var response: SearchResponse
+    repeat {
+      request.minimumShouldMatch = shares.popFirst()?.map { .percent($0) }
+      response = try search(request, deadline: deadline, briefPostings: nil, without: excluded)
+    } while !shares.isEmpty && !request.query.isEmpty && !response.timedOut
+      && response.total.value < min(Self.fewSimilar, request.limit)
     response.timedOut = response.timedOut || timedOut
     if timedOut { response.total.exact = false }
     response.tookMicroseconds = Int((Deadline.now() - start) / 1_000)
