@@ -69,10 +69,18 @@ struct Micro: ParsableCommand {
     for figure in ordered(sampler) {
       table.add([
         figure.group, figure.name, decimal(figure.minimum, 3), decimal(figure.median, 3),
-        rate(figure.perSecond), figure.unit == "match" ? "matches" : "\(figure.unit)s",
+        rate(figure.perSecond), Self.plural(figure.unit),
       ])
     }
     return table.text + "\nchecksum \(String(sampler.checksum, radix: 16))\n\(record.summary)\n"
+  }
+
+  private static func plural(_ unit: String) -> String {
+    switch unit {
+    case "match": "matches"
+    case "query": "queries"
+    default: unit + "s"
+    }
   }
 
   /// By group; within one in the order in which they were measured.

@@ -100,7 +100,7 @@ class FieldFacet {
       guard other.type == field.type else {
         throw .request(
           at: pointer(facet),
-          "\(field.name) is a \(field.type.name) field in one index and a \(other.type.name) field in "
+          "\(field.name) is of type \(field.type.name) in one index and of type \(other.type.name) in "
             + "another")
       }
       numbers.append(number)
@@ -126,7 +126,7 @@ class FieldFacet {
       guard field.type == .date else {
         throw .request(
           at: pointer(facet, "interval"),
-          "\(field.name) is a \(field.type.name) field; intervals are of date fields")
+          "\(field.name) is of type \(field.type.name); intervals are of date fields")
       }
       var zone = TimeZone.utc
       if let name {

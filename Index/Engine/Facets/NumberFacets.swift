@@ -87,7 +87,7 @@ final class RangeFacet: FieldFacet {
     guard [.integer, .double, .date].contains(field.type) else {
       throw .request(
         at: Self.pointer(facet, "ranges"),
-        "\(field.name) is a \(field.type.name) field; ranges are of number and date fields")
+        "\(field.name) is of type \(field.type.name); ranges are of number and date fields")
     }
     guard (1...Facet.maximumRanges).contains(ranges.count) else {
       throw .request(

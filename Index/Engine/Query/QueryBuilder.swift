@@ -69,6 +69,13 @@ struct QueryBuilder {
       guard schema.fields[number].indexed else {
         throw .request(at: place, "\(field.name) is not indexed")
       }
+      let type = schema.fields[number].type
+      guard type == .text || type == .keyword else {
+        throw .request(
+          at: place,
+          "\(field.name) is of type \(type.name): words are looked for in text and keyword fields; "
+            + "\(field.name):… in the query, or a filter, asks for its values")
+      }
       scope.append(ScopeField(number: number, weight: weight))
     }
     return scope.sorted { $0.number < $1.number }

@@ -43,7 +43,7 @@ struct RecencyQuery: Sendable, Equatable {
     guard field.type == .date else {
       throw .request(
         at: "/recency/field",
-        "\(field.name) is a \(field.type.name) field; recency is that of a date field")
+        "\(field.name) is of type \(field.type.name); recency is that of a date field")
     }
     guard recency.halfLife > 0 else {
       throw .request(at: "/recency/half_life", "must be above zero")

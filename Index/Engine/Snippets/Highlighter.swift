@@ -47,15 +47,23 @@ final class Highlighter {
   /// - Parameters:
   ///   - terms: by field number; fields without are not looked at.
   ///   - highlight: its `fields`, if any, restrict these.
-  /// - Throws: `request` for a field that the schema does not have.
+  /// - Throws: `request` for a field that the schema does not have, or that has no passages.
   init(
     terms: [Int: HighlightTerms], schema: Schema, highlight: SearchRequest.Highlight
   ) throws(IndexError) {
     self.highlight = highlight
     limit = max(0, min(highlight.passages, Self.maximumPassages))
-    for (place, name) in (highlight.fields ?? []).enumerated()
-    where schema.number(of: name) == nil {
-      throw .noField(name, at: "/highlight/fields/\(place)", schema)
+    for (place, name) in (highlight.fields ?? []).enumerated() {
+      let place = "/highlight/fields/\(place)"
+      guard let field = schema.field(named: name) else { throw .noField(name, at: place, schema) }
+      guard field.type == .text || field.type == .keyword else {
+        throw .request(
+          at: place,
+          "\(name) is of type \(field.type.name): passages are of text and keyword fields")
+      }
+      guard field.stored else {
+        throw .request(at: place, "\(name) is not stored: there is nothing to show")
+      }
     }
     for number in terms.keys.sorted(by: { schema.isBefore($0, $1) }) {
       let field = schema.field(at: number)

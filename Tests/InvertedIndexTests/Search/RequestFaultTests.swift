@@ -58,6 +58,9 @@ struct RequestFaultTests {
   func values() throws {
     let cases: [(String, (inout SearchRequest) -> Void)] = [
       ("/sort/0", { $0.sort = [SortKey(field: "body")] }),
+      ("/fields/1", { $0.fields = [.init("title"), .init("year")] }),
+      ("/fields/0", { $0.fields = [.init("date")] }),
+      ("/highlight/fields/1", { $0.highlight = .init(fields: ["body", "year"]) }),
       ("/fields/0", { $0.fields = [.init("title", boost: -1)] }),
       ("/limit", { $0.limit = -1 }),
       ("/filter/0/field", { $0.filters = [.equals(field: "body", .string("x"))] }),
